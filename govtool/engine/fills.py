@@ -1,0 +1,54 @@
+"""The arithmetic of a liquidation fill: bankruptcy quote, fee, and what it did to the trader."""
+
+import math
+
+from govtool.engine.jit import kernel
+from govtool.engine.ledger import collect_fee, trade
+from govtool.engine.state import COST, EXCESS, LIQUIDATED, LIQUIDATION_FEES, Rules, State
+
+
+@kernel
+def bankruptcy_quote(side: int, value: float, weight: float, equity: float, maintenance: float) -> int:
+    """Quantums that closing `value` at oracle must bring so that equity / maintenance stays as it is, rounded up.
+
+    Notes
+    -----
+    Source: rules, section 5; dYdX v4 `protocol/x/clob/keeper/liquidations.go:GetBankruptcyPriceInQuoteQuantums`.
+    Example: a long of 5,000 at weight 0.012 with equity half of its maintenance: 4,970.
+    """
+    return math.ceil((side * value - equity * (value * weight) / maintenance) * 1e6)
+
+
+@kernel
+def liquidation_fee(rules: Rules, proceeds: int, surplus: int) -> int:
+    """Fee in quantums: the rate on the fill, but never more than what is left above bankruptcy."""
+    if surplus <= 0:
+        return 0
+    return min(math.floor(proceeds * rules.fee_rate), surplus)
+
+
+@kernel
+def gauge_close(state: State, value: float, side: int, received: int, fee: int, helped: int, equity: float) -> None:
+    """Add a forced close to the gauges: size at oracle, and its cost to the trader.
+
+    A trader loses no more than the equity that was left: the rest is a loss to insurance or to others.
+    """
+    state.gauges[LIQUIDATED] += value
+    cost = side * value - received * 1e-6 + fee * 1e-6 - helped * 1e-6
+    if equity > 0.0:
+        state.gauges[COST] += min(cost, equity)
+
+
+@kernel
+def gauge_excess(state: State, rules: Rules, m: int, value: float, equity: float, maintenance: float) -> None:
+    """Add to the gauges what was closed beyond the size that restores the account at the oracle price."""
+    needed = (rules.restore * maintenance - equity) / (state.markets[m].maintenance * rules.restore)
+    state.gauges[EXCESS] += max(0.0, value - max(0.0, needed))
+
+
+@kernel
+def close_part(state: State, rules: Rules, i: int, m: int, side: int, quantity: int, received: int, fee: int) -> int:
+    """Account `i` closes `quantity` for `received` quantums and pays `fee`; returns insurance's share of the fee."""
+    trade(state, i, m, -side * quantity, received)
+    state.tills[LIQUIDATION_FEES] += fee
+    return collect_fee(state, i, fee, rules.fee_to_insurance)

@@ -1,0 +1,229 @@
+"""The tick loop: the order in which everything happens (rules, sections 6 to 8)."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from govtool.engine.account import health, is_flat, open_interest
+from govtool.engine.book import liquidate_on_book
+from govtool.engine.dutch import liquidate_by_auction
+from govtool.engine.funding import pay_funding
+from govtool.engine.jit import kernel
+from govtool.engine.last_resort import close_at_any_price
+from govtool.engine.margin import check, receive_topup
+from govtool.engine.oracle import post_prices
+from govtool.engine.packing import empty_log, pack_rules, pack_state, pack_tape, unpack
+from govtool.engine.retire import retire
+from govtool.engine.skip import next_look
+from govtool.engine.state import (
+    BAD_DEBT,
+    BOOK,
+    BUCKETS,
+    COLLATERAL_SECONDS,
+    DONE,
+    EVENT_COUNT,
+    EVENTS_FULL,
+    FLAGGED,
+    IN,
+    INSURANCE,
+    LARGEST,
+    LIQUIDATED,
+    NIL,
+    OI_SECONDS,
+    OVERFLOW,
+    POOL_LOW,
+    SHOT_COUNT,
+    SNAPSHOTS_FULL,
+    TRADERS,
+    Books,
+    Crowd,
+    Feed,
+    Ints,
+    Keepers,
+    Log,
+    Rules,
+    State,
+    Tape,
+    Terms,
+    Trace,
+    Venue,
+)
+from govtool.engine.traders import act, take_opening_positions
+from govtool.engine.weights import set_weights
+
+
+class Result(NamedTuple):
+    """What a replay leaves: a status, the final books, and the trace cut to what was written."""
+
+    status: int
+    books: Books
+    trace: Trace
+
+
+@kernel
+def _close_tick(state: State, rules: Rules, tape: Tape, t: int) -> None:
+    """Time integrals, the pool's low, the path and its samples; then displaced volume decays."""
+    interest = 0.0
+    collateral = state.tills[TRADERS] * 1e-6
+    for m in range(state.markets.shape[0]):
+        market = state.markets[m]
+        interest += open_interest(state, m)
+        collateral += (-market.market_size * market.unit) * market.oracle
+        tape.path[t, m] = market.oracle
+        market.volume = market.volume * rules.decay
+        if abs(market.volume) < rules.floor_x:
+            market.volume = 0.0
+    state.gauges[OI_SECONDS] += interest * rules.step_s
+    state.gauges[COLLATERAL_SECONDS] += collateral * rules.step_s
+    state.tills[POOL_LOW] = min(state.tills[POOL_LOW], state.tills[INSURANCE])
+    if (t + 1) % rules.sample_ticks == 0:
+        row = t // rules.sample_ticks
+        tape.columns[row, 0] = state.tills[INSURANCE] * 1e-6
+        tape.columns[row, 1] = interest
+        tape.columns[row, 2] = collateral
+        tape.columns[row, 3] = state.gauges[LIQUIDATED]
+        tape.columns[row, 4] = -state.tills[BAD_DEBT] * 1e-6
+        tape.columns[row, 5] = state.gauges[FLAGGED]
+
+
+@kernel
+def _overflows(state: State) -> bool:
+    """Whether some bucket or sum of sizes has come near the end of int64."""
+    worst = NIL
+    for bucket in range(BUCKETS):
+        worst = max(worst, state.tills[bucket], -state.tills[bucket])
+    for m in range(state.markets.shape[0]):
+        worst = max(worst, state.markets[m].gross, -state.markets[m].gross)
+    return bool(worst > LARGEST)
+
+
+@kernel
+def _settle_window(state: State, rules: Rules, log: Log, t: int) -> None:
+    """No loss hides past the end: whoever is in trouble is closed against the market at any price."""
+    for i in range(state.accounts.shape[0]):
+        if state.accounts[i].status != IN or is_flat(state, i):
+            continue
+        equity, maintenance = health(state, i)
+        if state.accounts[i].flag >= 0 or equity < maintenance:
+            for m in range(state.markets.shape[0]):
+                if state.size[i, m] != 0:
+                    close_at_any_price(state, rules, log, i, m, t)
+            retire(state, rules, log, i, t)
+    state.tills[POOL_LOW] = min(state.tills[POOL_LOW], state.tills[INSURANCE])
+
+
+@kernel
+def _visit(state: State, rules: Rules, tape: Tape, log: Log, queue: Ints, n: int, t: int, skip: bool) -> int:
+    """Arrivals, traders and margin for the `n` queued accounts; leaves the flagged ones at the front of `queue`."""
+    for a in range(n):
+        if 0 <= state.accounts[queue[a]].arrives <= t:
+            receive_topup(state, rules, log, queue[a], t)
+    for a in range(n):
+        if state.accounts[queue[a]].due <= t:
+            act(state, rules, log, queue[a], t)
+    flagged = 0
+    for a in range(n):
+        i = queue[a]
+        again = check(state, rules, log, i, t)
+        state.accounts[i].wake = t + 1 if again or not skip else next_look(state, rules, tape, i, t)
+        if state.accounts[i].flag >= 0:
+            queue[flagged] = i
+            flagged += 1
+    return flagged
+
+
+@kernel
+def _due(state: State, queue: Ints, everyone: bool, t: int) -> int:
+    """Write the accounts to visit in this tick to `queue`, in index order; returns how many."""
+    n = 0
+    for i in range(state.accounts.shape[0]):
+        if state.accounts[i].wake <= t or (everyone and state.accounts[i].status == IN):
+            queue[n] = i
+            n += 1
+    return n
+
+
+@kernel
+def _replay(state: State, rules: Rules, tape: Tape, log: Log, skip: bool) -> int:
+    """All ticks of the window; returns DONE, or the buffer that was full."""
+    queue = np.empty(state.accounts.shape[0], dtype=np.int64)
+    ticks = tape.index.shape[0]
+    f = 0
+    for i in range(state.accounts.shape[0]):
+        if state.accounts[i].enters == 0:
+            take_opening_positions(state, rules, log, i)
+    for t in range(ticks):
+        if t % rules.ticks_per_hour == 0:
+            set_weights(state, tape, t // rules.ticks_per_hour)
+        everyone = post_prices(state, rules, tape, t) or not skip
+        if f < tape.funding_tick.shape[0] and tape.funding_tick[f] == t:
+            pay_funding(state, rules, tape, log, t, f)
+            everyone = True
+            f += 1
+        n = _due(state, queue, everyone, t)
+        n = _visit(state, rules, tape, log, queue, n, t, skip)
+        if n > 0 and rules.liquidation_format == BOOK:
+            liquidate_on_book(state, rules, log, queue, n, t)
+        elif n > 0:
+            liquidate_by_auction(state, rules, log, queue, n, t)
+        _close_tick(state, rules, tape, t)
+        if _overflows(state):
+            return OVERFLOW
+        if state.tills[EVENT_COUNT] > log.whole.shape[0]:
+            return EVENTS_FULL
+        if state.tills[SHOT_COUNT] > log.shot.shape[0]:
+            return SNAPSHOTS_FULL
+    _settle_window(state, rules, log, ticks - 1)
+    return EVENTS_FULL if state.tills[EVENT_COUNT] > log.whole.shape[0] else DONE
+
+
+def run(
+    terms: Terms,
+    venue: Venue,
+    keepers: Keepers,
+    feed: Feed,
+    crowd: Crowd,
+    seed: int,
+    opening_pool: int,
+    *,
+    skip: bool = True,
+    events: int = 1 << 15,
+    snapshots: int = 1 << 12,
+) -> Result:
+    """Replay one window under one set of terms.
+
+    Parameters
+    ----------
+    terms, venue, keepers, feed, crowd
+        See `govtool.engine.state`; not changed.
+    seed : int
+        Of every draw in the replay.
+    opening_pool : int
+        Insurance pool at the start, quantums.
+    skip : bool
+        Skip accounts that provably cannot matter. The result is the same without, only slower.
+    events, snapshots : int
+        Rows to start with; a buffer that overflows is enlarged and the replay repeated.
+
+    Returns
+    -------
+    Result
+        Status DONE, or OVERFLOW if money or sizes outgrow int64; the event log is `trace.whole` and `trace.real`.
+    """
+    rules = pack_rules(terms, venue, feed, crowd, seed)
+    while True:
+        state = pack_state(terms, venue, keepers, feed, crowd, opening_pool)
+        tape = pack_tape(terms, venue, feed)
+        log = empty_log(feed.index.shape[1], events, snapshots)
+        status = _replay(state, rules, tape, log, skip)
+        if status == EVENTS_FULL:
+            events *= 4
+        elif status == SNAPSHOTS_FULL:
+            snapshots *= 4
+        else:
+            return Result(status, unpack(state, tape), _trace(state, tape, log))
+
+
+def _trace(state: State, tape: Tape, log: Log) -> Trace:
+    rows, shots = int(state.tills[EVENT_COUNT]), int(state.tills[SHOT_COUNT])
+    return Trace(log.whole[:rows].copy(), log.real[:rows].copy(), log.shot[:shots].copy(), tape.path, tape.columns)

@@ -1,0 +1,103 @@
+"""The margin step: who fell below maintenance, who recovered, who thinks of a top-up."""
+
+import numpy as np
+
+from govtool.engine.account import health, is_flat
+from govtool.engine.draw import TOPUP as TOPUP_STREAM
+from govtool.engine.draw import TOPUP_DELAY, draw
+from govtool.engine.jit import kernel
+from govtool.engine.ledger import pay, record
+from govtool.engine.retire import drop_flag
+from govtool.engine.state import (
+    FLAG,
+    FLAGGED,
+    IN,
+    NIL,
+    NONE,
+    RECOVER,
+    SHOT_COUNT,
+    TOPUP,
+    TOPUPS,
+    UNDER_SECONDS,
+    WALLETS,
+    Log,
+    Rules,
+    State,
+)
+from govtool.engine.traders import wait
+
+
+@kernel
+def receive_topup(state: State, rules: Rules, log: Log, i: int, t: int) -> int:
+    """A top-up arrives: what it takes to reach the target, as far as the wallet goes."""
+    state.accounts[i].arrives = -1
+    if state.accounts[i].status != IN or is_flat(state, i):
+        return 0
+    equity, maintenance = health(state, i)
+    wanted = int(np.rint((rules.topup_target * maintenance - equity) * 1e6))
+    amount = max(0, min(state.accounts[i].wallet, wanted))
+    if amount > 0:
+        state.accounts[i].wallet -= amount
+        state.tills[TOPUPS] += amount
+        pay(state, WALLETS, i, amount)
+        record(state, log, t, TOPUP, i, NONE, NONE, NIL, amount, NIL, NIL, 0.0, equity, maintenance)
+    return amount
+
+
+@kernel
+def _snapshot(state: State, log: Log, i: int, t: int) -> None:
+    row = state.tills[SHOT_COUNT]
+    state.tills[SHOT_COUNT] += 1
+    if row >= log.shot.shape[0]:
+        return
+    log.shot[row, 0] = t
+    log.shot[row, 1] = i
+    log.shot[row, 2] = state.accounts[i].cash
+    for m in range(state.markets.shape[0]):
+        log.shot[row, 3 + m] = state.size[i, m]
+
+
+@kernel
+def recover(state: State, log: Log, i: int, t: int, equity: float, maintenance: float) -> None:
+    """Account `i` has reached the stop: flag and tranche are dropped."""
+    drop_flag(state, i)
+    record(state, log, t, RECOVER, i, NONE, NONE, NIL, NIL, NIL, NIL, 0.0, equity, maintenance)
+
+
+@kernel
+def _warn(state: State, rules: Rules, i: int, t: int, short: bool) -> None:
+    if not short:
+        state.accounts[i].warned = 0
+        return
+    if state.accounts[i].warned == 1:
+        return
+    state.accounts[i].warned = 1
+    if (
+        draw(rules.seed, TOPUP_STREAM, i, t) < state.accounts[i].topup_chance
+        and state.accounts[i].arrives < 0
+        and state.accounts[i].wallet > 0
+    ):
+        state.accounts[i].arrives = t + wait(rules.seed, TOPUP_DELAY, i, t, state.accounts[i].topup_delay)
+
+
+@kernel
+def check(state: State, rules: Rules, log: Log, i: int, t: int) -> bool:
+    """Margin step for account `i`; True if it must be looked at again in the next tick.
+
+    Source: rules, section 7.5.
+    """
+    if state.accounts[i].status != IN or is_flat(state, i):
+        return False
+    equity, maintenance = health(state, i)
+    if equity < maintenance:
+        state.gauges[UNDER_SECONDS] += rules.step_s
+        if state.accounts[i].flag < 0:
+            state.accounts[i].flag = t
+            state.gauges[FLAGGED] += 1.0
+            _snapshot(state, log, i, t)
+            record(state, log, t, FLAG, i, NONE, NONE, NIL, NIL, NIL, NIL, 0.0, equity, maintenance)
+    elif state.accounts[i].flag >= 0 and equity >= rules.restore * maintenance:
+        recover(state, log, i, t, equity, maintenance)
+    short = equity < rules.warning * maintenance
+    _warn(state, rules, i, t, short)
+    return short or state.accounts[i].flag >= 0

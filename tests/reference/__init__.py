@@ -1,0 +1,1 @@
+"""Plain-Python engine, written from docs/rules.md alone: slow, checked after every event, for tests only."""

@@ -1,0 +1,88 @@
+"""The event log, and the audit that follows each event (rules §2 and §10)."""
+
+from typing import Any
+
+from tests.reference.state import State
+
+(
+    ENTER,
+    TRADE,
+    TOPUP,
+    FUNDING,
+    FLAG,
+    RECOVER,
+    FILL,
+    OPEN,
+    TAKE,
+    UNFILLED,
+    DELEVERAGE,
+    COVER,
+    BAD_DEBT,
+    RETIRE,
+    CLOSE,
+    ENDED,
+) = range(16)
+
+FIELDS = ("account", "market", "other", "size", "quote", "fee", "fund", "price")
+UNUSED = {"account": -1, "market": -1, "other": -1, "size": 0, "quote": 0, "fee": 0, "fund": 0, "price": 0.0}
+
+
+def record(state: State, kind: int, seen: tuple[float, float] = (0.0, 0.0), **given: Any) -> None:
+    """Append an event, made just now; `seen` is equity and maintenance just before it."""
+    row = UNUSED | given
+    assert len(row) == len(UNUSED), f"unknown field among {sorted(given)}"
+    event = (state.tick, kind, *(row[name] for name in FIELDS), *seen)
+    state.events.append(event)
+    _audit(state, kind, row)
+
+
+def _photographed(state: State) -> tuple[list[int], list[list[int]], dict[str, int]]:
+    cash = [account.cash for account in state.accounts]
+    sizes = [list(account.size) for account in state.accounts]
+    return cash, sizes, dict(state.bucket)
+
+
+def _audit(state: State, kind: int, row: dict[str, Any]) -> None:
+    """Every quantum and every size that moved since the last event is in this event."""
+    cash, sizes, bucket = _photographed(state)
+    assert sum(cash) + sum(bucket.values()) == state.opening_pool, "cash appeared or vanished"
+    for m in state.markets:
+        assert sum(size[m] for size in sizes) + state.market_size[m] == 0, "sizes do not cancel"
+        assert all(size[m] % state.terms.step[m] == 0 for size in sizes), "a size is off the step"
+    assert bucket["insurance"] >= 0, "the pool is overdrawn"
+    if state.photograph is not None:
+        cash_then, sizes_then, bucket_then = state.photograph
+        moved = {i: now - then for i, (now, then) in enumerate(zip(cash, cash_then, strict=True)) if now != then}
+        assert bucket["insurance"] - bucket_then["insurance"] == row["fund"]
+        if kind == FUNDING:
+            assert sum(moved.values()) == row["quote"]
+        else:
+            assert moved == _expected_cash(kind, row)
+        assert _changes(sizes, sizes_then) == _expected_sizes(kind, row)
+    state.photograph = (cash, sizes, bucket)
+
+
+def _expected_cash(kind: int, row: dict[str, Any]) -> dict[int, int]:
+    paid = -row["fund"] if kind == FILL and row["fund"] < 0 else 0
+    expected = {row["account"]: row["quote"] - row["fee"] + paid}
+    if kind == DELEVERAGE and row["other"] >= 0:
+        expected[row["other"]] = -row["quote"]
+    return {i: amount for i, amount in expected.items() if amount}
+
+
+def _changes(now: list[list[int]], then: list[list[int]]) -> dict[tuple[int, int], int]:
+    return {
+        (i, m): size - before
+        for i, (sizes, befores) in enumerate(zip(now, then, strict=True))
+        for m, (size, before) in enumerate(zip(sizes, befores, strict=True))
+        if size != before
+    }
+
+
+def _expected_sizes(kind: int, row: dict[str, Any]) -> dict[tuple[int, int], int]:
+    if kind in (OPEN, UNFILLED) or not row["size"]:
+        return {}
+    expected = {(row["account"], row["market"]): row["size"]}
+    if kind == DELEVERAGE and row["other"] >= 0:
+        expected[row["other"], row["market"]] = -row["size"]
+    return expected

@@ -1,0 +1,51 @@
+"""Rounding, draws and values of sizes (rules §1)."""
+
+import math
+
+WORD = 2**64 - 1
+GOLDEN = 0x9E3779B97F4A7C15
+
+HOLD, IDLE, TOPUP, TOPUP_DELAY, ATTEMPT, COUNTERPARTY = range(1, 7)
+
+
+def mixed(z: int) -> int:
+    """Finaliser of splitmix64 (Steele, Lea and Flood 2014) on a 64-bit word."""
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & WORD
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & WORD
+    return z ^ (z >> 31)
+
+
+def draw(seed: int, stream: int, entity: int, tick: int) -> float:
+    """Uniform number in [0, 1), a pure function of its four integers."""
+    h = 0
+    for number in (seed, stream, entity, tick):
+        h = mixed(((h ^ (number & WORD)) + GOLDEN) & WORD)
+    return (h >> 11) / 2**53
+
+
+def wait(mean: float, seed: int, stream: int, entity: int, tick: int) -> int:
+    """Ticks to wait, at least one, exponential with mean `mean`, drawn at `tick`."""
+    return 1 + math.floor(-mean * math.log(1 - draw(seed, stream, entity, tick)))
+
+
+def sign(x: float) -> int:
+    return (x > 0) - (x < 0)
+
+
+def clip(x: float, low: float, high: float) -> float:
+    return min(max(x, low), high)
+
+
+def rint(x: float) -> int:
+    """Nearest integer, halves to the even one: what Python's own `round` does."""
+    return round(x)
+
+
+def stepped(quantums: int, step: int) -> int:
+    """A quantity floored to a multiple of `step`."""
+    return quantums // step * step
+
+
+def notional(size: int, unit: float, price: float) -> float:
+    """Value of a size in quote currency, with its sign."""
+    return (size * unit) * price
