@@ -1,0 +1,1 @@
+"""What governance sets: typed parameters in on-chain units, presets, messages, exact arithmetic."""

@@ -1,0 +1,28 @@
+"""The typed protocol: one frozen group a file; `Protocol` holds them all."""
+
+from govtool.protocol.model.adaptive import Adaptive
+from govtool.protocol.model.auction import Auction
+from govtool.protocol.model.deleveraging import Deleveraging
+from govtool.protocol.model.fees import Fees
+from govtool.protocol.model.funding import Funding
+from govtool.protocol.model.insurance import Insurance
+from govtool.protocol.model.liquidation import Liquidation
+from govtool.protocol.model.market import Market
+from govtool.protocol.model.oracle import Oracle
+from govtool.protocol.model.protocol import FORMAT, Protocol
+from govtool.protocol.model.tier import Tier
+
+__all__ = [
+    "FORMAT",
+    "Adaptive",
+    "Auction",
+    "Deleveraging",
+    "Fees",
+    "Funding",
+    "Insurance",
+    "Liquidation",
+    "Market",
+    "Oracle",
+    "Protocol",
+    "Tier",
+]

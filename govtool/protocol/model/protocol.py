@@ -1,0 +1,87 @@
+"""The whole protocol: all groups, and the rules that span them."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from govtool.protocol.declare import Group
+from govtool.protocol.model.adaptive import Adaptive
+from govtool.protocol.model.auction import Auction
+from govtool.protocol.model.deleveraging import Deleveraging
+from govtool.protocol.model.fees import Fees
+from govtool.protocol.model.funding import Funding
+from govtool.protocol.model.insurance import Insurance
+from govtool.protocol.model.liquidation import Liquidation
+from govtool.protocol.model.market import Market
+from govtool.protocol.model.oracle import Oracle
+from govtool.protocol.model.tier import Tier
+
+FORMAT = "govtool/protocol@1"
+
+Key = Annotated[str, Field(pattern=r"\A[A-Za-z0-9][A-Za-z0-9_-]*\z")]
+"""Key of a tier or market: letters, digits, hyphen and underscore, so that a path has one reading."""
+
+
+def _real_date(text: str) -> str:
+    try:
+        date.fromisoformat(text)
+    except ValueError as problem:
+        raise ValueError(f'"{text}" is no day of the calendar; write year-month-day') from problem
+    return text
+
+
+class Protocol(Group):
+    """Everything that governance sets, in on-chain integer units.
+
+    `auction` stands if and only if `liquidation.format` is "dutch": the book has no auction.
+    """
+
+    format: Literal["govtool/protocol@1"]
+    name: str
+    system: Literal["dydx-v4", "govtool"]
+    source: str
+    date: Annotated[str, Field(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\z"), AfterValidator(_real_date)]
+    tiers: Annotated[dict[Key, Tier], Field(min_length=1)]
+    markets: Annotated[dict[Key, Market], Field(min_length=1)]
+    adaptive: Adaptive
+    liquidation: Liquidation
+    auction: Auction | None = None
+    insurance: Insurance
+    fees: Fees
+    funding: Funding
+    deleveraging: Deleveraging
+    oracle: Oracle
+
+    @model_validator(mode="after")
+    def _tiers_exist(self) -> "Protocol":
+        for key, market in self.markets.items():
+            if market.tier not in self.tiers:
+                known = ", ".join(self.tiers)
+                raise ValueError(f'markets.{key}.tier = "{market.tier}" is not a tier; known tiers: {known}')
+        return self
+
+    @model_validator(mode="after")
+    def _identities_differ(self) -> "Protocol":
+        markets = self.markets.values()
+        _refuse_twice("tiers", "id", (tier.id for tier in self.tiers.values()))
+        _refuse_twice("markets", "id", (market.id for market in markets))
+        _refuse_twice("markets", "market_id", (market.market_id for market in markets))
+        _refuse_twice("markets", "ticker", (market.ticker for market in markets))
+        return self
+
+    @model_validator(mode="after")
+    def _auction_if_dutch(self) -> "Protocol":
+        if self.liquidation.format == "dutch" and self.auction is None:
+            raise ValueError('liquidation.format = "dutch" needs the table [auction]; add it')
+        if self.liquidation.format == "book" and self.auction is not None:
+            raise ValueError('liquidation.format = "book" has no auction; remove the table [auction] or say "dutch"')
+        return self
+
+
+def _refuse_twice(table: str, field: str, values: Iterable[int | str]) -> None:
+    for value, times in Counter(values).items():
+        if times > 1:
+            raise ValueError(f"{field} = {value!r} stands {times} times in {table}; each needs its own")

@@ -1,0 +1,125 @@
+"""A protocol as the engine reads it: arrays per market, fractions of one, quote currency and seconds."""
+
+from fractions import Fraction
+
+import numpy as np
+
+from govtool.engine.state import BOOK, DUTCH, Floats, Ints, Terms
+from govtool.errors import ParamError
+from govtool.protocol.dydx_v4 import funding_clamp_ppm
+from govtool.protocol.model import Market, Protocol, Tier
+from govtool.protocol.problem import nearest
+from govtool.units import PPM, QUANTUMS_PER_QUOTE
+
+_FORMATS = {"book": BOOK, "dutch": DUTCH}
+
+
+def pack(protocol: Protocol, markets: tuple[str, ...], *, step_s: float, formation: Protocol | None = None) -> Terms:
+    """Terms of a replay of these markets, in this order.
+
+    Each number is the float nearest to the exact on-chain value.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        In force during the replay.
+    markets : tuple of str
+        Keys of `protocol.markets`, one per column of the scenario.
+    step_s : float
+        Seconds per tick, by which the heartbeat becomes ticks, rounded up.
+    formation : Protocol, optional
+        The one that the opening population formed under; the same if not given.
+
+    Raises
+    ------
+    ParamError
+        A market is not in one of the protocols, or has its own collateral, which this engine does not replay.
+    """
+    formed = protocol if formation is None else formation
+    held = [_market(protocol, name) for name in markets]
+    tiers = [protocol.tiers[market.tier] for market in held]
+    opening = [formed.tiers[_market(formed, name).tier] for name in markets]
+    adaptive, rules, auction = protocol.adaptive, protocol.liquidation, protocol.auction
+    width = len(held)
+    return Terms(
+        initial_weight=_initial(tiers),
+        maintenance_weight=_floats([_maintenance(tier) for tier in tiers]),
+        oi_lower=_floats([_quote(tier.open_interest_lower_cap) for tier in tiers]),
+        oi_upper=_floats([_quote(tier.open_interest_upper_cap) for tier in tiers]),
+        formation_weight=_initial(opening),
+        formation_lower=_floats([_quote(tier.open_interest_lower_cap) for tier in opening]),
+        formation_upper=_floats([_quote(tier.open_interest_upper_cap) for tier in opening]),
+        adaptive=int(adaptive.enabled),
+        gamma=np.full(width, _share(adaptive.gamma_ppm)),
+        half_life_s=np.full(width, float(adaptive.half_life_s)),
+        reference=np.full(width, _share(adaptive.reference_volatility_ppm)),
+        cap=np.full(width, _share(adaptive.cap_ppm)),
+        rise=np.full(width, _share(adaptive.rise_ppm_per_hour)),
+        fall=np.full(width, _share(adaptive.fall_ppm_per_hour)),
+        unit=_floats([float(Fraction(10) ** market.atomic_resolution) for market in held]),
+        step=_ints([market.step_base_quantums for market in held]),
+        deviation=_floats([_share(market.min_price_change_ppm) for market in held]),
+        heartbeat=int(-(-protocol.oracle.heartbeat_s // step_s)),
+        funding_clamp=_floats([_funding_clamp(protocol, tier) for tier in tiers]),
+        taker_fee=_share(protocol.fees.taker_fee_ppm),
+        trading_fee_share=_share(protocol.insurance.trading_fee_share_ppm),
+        liquidation_format=_FORMATS[rules.format],
+        fee_rate=_share(rules.max_liquidation_fee_ppm),
+        fee_to_insurance=_share(rules.fee_to_insurance_ppm),
+        min_notional=_quote(rules.min_position_notional_liquidated),
+        portion=_share(rules.max_position_portion_liquidated_ppm),
+        block_notional=_quote(rules.max_notional_liquidated),
+        block_insurance=rules.max_quantums_insurance_lost,
+        bankruptcy_adjustment=_share(rules.bankruptcy_adjustment_ppm),
+        spread_ratio=_share(rules.spread_to_maintenance_margin_ratio_ppm),
+        restore=_share(rules.restore_ppm),
+        # Without an auction nothing reads these three.
+        length_s=float(auction.length_s) if auction is not None else 1.0,
+        start_discount=_share(auction.start_discount_ppm) if auction is not None else 0.0,
+        end_discount=_share(auction.end_discount_ppm) if auction is not None else 0.0,
+        adl=int(protocol.deleveraging.enabled),
+    )
+
+
+def _market(protocol: Protocol, name: str) -> Market:
+    market = protocol.markets.get(name)
+    if market is None:
+        raise ParamError(
+            f"market {name} is not in protocol {protocol.name}; add [markets.{name}] to it or leave it out"
+            f" of the scenario ({nearest(name, protocol.markets)})"
+        )
+    if market.market_type != "cross":
+        raise ParamError(
+            f"market {name} of protocol {protocol.name} is isolated and the engine replays shared collateral;"
+            f' set market_type = "cross" or leave it out of the scenario'
+        )
+    return market
+
+
+def _share(ppm: int) -> float:
+    return ppm / PPM
+
+
+def _quote(quantums: int) -> float:
+    return quantums / QUANTUMS_PER_QUOTE
+
+
+def _maintenance(tier: Tier) -> float:
+    return float(Fraction(tier.initial_margin_ppm * tier.maintenance_fraction_ppm, PPM * PPM))
+
+
+def _funding_clamp(protocol: Protocol, tier: Tier) -> float:
+    factor = protocol.funding.rate_clamp_factor_ppm
+    return _share(funding_clamp_ppm(factor, tier.initial_margin_ppm, tier.maintenance_fraction_ppm))
+
+
+def _initial(tiers: list[Tier]) -> Floats:
+    return _floats([_share(tier.initial_margin_ppm) for tier in tiers])
+
+
+def _floats(values: list[float]) -> Floats:
+    return np.array(values, dtype=np.float64)
+
+
+def _ints(values: list[int]) -> Ints:
+    return np.array(values, dtype=np.int64)
