@@ -1,0 +1,129 @@
+"""The passive shadow: what would have become of an account that had been left alone when it was flagged.
+
+Its position is frozen, prices are those that the oracle then showed, funding is paid, nobody tops up.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from govtool.engine.jit import kernel
+from govtool.engine.state import Books, Feed, Floats, Ints, Terms, Trace, Venue
+from govtool.units import QUOTE_QUANTUM, SECONDS_PER_DAY
+
+HORIZON_S = SECONDS_PER_DAY
+"""How long the shadow is followed: windows carry a tail of a day, so that every flag has it."""
+
+
+class Shadow(NamedTuple):
+    """Per flagged account, in the order of the flags; all in quote currency."""
+
+    lowest_equity: Floats  # (S,) over the horizon
+    deepest_shortfall: Floats  # (S,) largest maintenance margin less equity
+    notional: Floats  # (S,) at the flag
+    true_shortfall: Floats  # (S,) maintenance margin less equity at the flag, at the index instead of the oracle
+
+
+def cast_shadow(books: Books, terms: Terms, venue: Venue, feed: Feed, trace: Trace, tail: Floats) -> Shadow:
+    """The shadow of every snapshot of a replay.
+
+    Parameters
+    ----------
+    tail : float64 (ticks, M)
+        Index after the replay, taken for the oracle there; weights stay as in the last hour.
+    """
+    shots = trace.shot.shape[0]
+    if shots == 0:
+        return Shadow(np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0))
+    path = np.concatenate([trace.path, tail])
+    begins = np.arange(0, path.shape[0], venue.block_ticks)
+    low = np.minimum.reduceat(path, begins, axis=0)
+    high = np.maximum.reduceat(path, begins, axis=0)
+    hour = np.minimum(begins // venue.ticks_per_hour, books.factor.shape[0] - 1)
+    weight = np.minimum(1.0, terms.maintenance_weight * books.factor[hour])
+    clamped = np.clip(feed.funding_rate, -terms.funding_clamp, terms.funding_clamp)
+    payment = clamped * feed.funding_share * feed.index[feed.funding_tick]
+    horizon = int(HORIZON_S // venue.step_s)
+    tick = trace.shot[:, 0].copy()
+    cash = np.asarray(trace.shot[:, 2] * QUOTE_QUANTUM, dtype=np.float64)
+    base = trace.shot[:, 3:] * terms.unit
+    lowest, deepest = _follow(
+        tick, cash, base, path, low, high, weight, feed.funding_tick, payment, venue.block_ticks, horizon
+    )
+    now = weight[tick // venue.block_ticks]
+    seen = np.abs(base) * trace.path[tick]
+    real = base * feed.index[tick]
+    equity = cash + real.sum(axis=1)
+    short = (np.abs(real) * now).sum(axis=1) - equity
+    return Shadow(lowest, deepest, seen.sum(axis=1), short)
+
+
+@kernel
+def _health_at(base: Floats, cash: float, price: Floats, weight: Floats) -> tuple[float, float]:
+    equity = cash
+    shortfall = 0.0
+    for m in range(base.shape[0]):
+        if base[m] != 0.0:
+            value = base[m] * price[m]
+            equity += value
+            shortfall += abs(value) * weight[m]
+    return equity, shortfall - equity
+
+
+@kernel
+def _bound(base: Floats, cash: float, low: Floats, high: Floats, weight: Floats) -> tuple[float, float]:
+    """Equity no higher, and shortfall no lower, than at any price between `low` and `high`.
+
+    The sums run as in `_health_at`, so that the bounds hold in floating point: rounding is monotone.
+    """
+    equity = cash
+    shortfall = 0.0
+    for m in range(base.shape[0]):
+        if base[m] != 0.0:
+            equity += base[m] * (low[m] if base[m] > 0.0 else high[m])
+            shortfall += abs(base[m] * high[m]) * weight[m]
+    return equity, shortfall - equity
+
+
+@kernel
+def _follow(
+    tick: Ints,
+    purse: Floats,
+    bases: Floats,
+    path: Floats,
+    low: Floats,
+    high: Floats,
+    weight: Floats,
+    funding_tick: Ints,
+    payment: Floats,
+    block_ticks: int,
+    horizon: int,
+) -> tuple[Floats, Floats]:
+    """Lowest equity and deepest shortfall of each snapshot.
+
+    A block of ticks is passed over when its bounds show that it can change neither.
+    """
+    lowest, deepest = np.empty(tick.shape[0]), np.empty(tick.shape[0])
+    for s in range(tick.shape[0]):
+        t, cash, base = tick[s], purse[s], bases[s]
+        end = min(path.shape[0], t + horizon)
+        f = np.searchsorted(funding_tick, t, side="right")
+        lowest[s], deepest[s] = _health_at(base, cash, path[t], weight[t // block_ticks])
+        while t < end:
+            block = t // block_ticks
+            last = min((block + 1) * block_ticks, end)
+            if f == funding_tick.shape[0] or funding_tick[f] >= last:
+                worst, depth = _bound(base, cash, low[block], high[block], weight[block])
+                if worst >= lowest[s] and depth <= deepest[s]:
+                    t = last
+                    continue
+            for u in range(t, last):
+                if f < funding_tick.shape[0] and funding_tick[f] == u:
+                    for m in range(base.shape[0]):
+                        cash -= base[m] * payment[f, m]
+                    f += 1
+                equity, shortfall = _health_at(base, cash, path[u], weight[block])
+                lowest[s] = min(lowest[s], equity)
+                deepest[s] = max(deepest[s], shortfall)
+            t = last
+    return lowest, deepest

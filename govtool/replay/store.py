@@ -1,0 +1,144 @@
+"""The outcome folder: totals.json, events.parquet and columns.parquet, whole or not at all."""
+
+import json
+import math
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from govtool import MODEL
+from govtool.engine.state import EVENT_NAMES
+from govtool.errors import FileError, ParamError
+from govtool.replay.backtest import Outcome
+
+FORMAT = "govtool/outcome@1"
+
+TOTALS, EVENTS, COLUMNS = "totals.json", "events.parquet", "columns.parquet"
+
+
+def totals(outcome: Outcome) -> dict[str, Any]:
+    """What an outcome amounts to, as plain JSON values; a metric that does not exist is null."""
+    return {
+        "format": FORMAT,
+        "model": MODEL,
+        "scenario": outcome.scenario,
+        "scenario_digest": outcome.scenario_digest,
+        "label": outcome.label,
+        "native_s": outcome.native_s,
+        "markets": list(outcome.markets),
+        "protocol": outcome.protocol,
+        "protocol_digest": outcome.protocol_digest,
+        "mode": outcome.mode,
+        "opening_pool": outcome.opening_pool,
+        "event_digest": outcome.event_digest,
+        "metrics": {name: value if math.isfinite(value) else None for name, value in outcome.metrics.items()},
+    }
+
+
+def write_outcome(outcome: Outcome, folder: Path) -> None:
+    """Write an outcome that was replayed with `detail`; replaces an outcome that is there already.
+
+    Raises
+    ------
+    FileError
+        The folder cannot be written, or holds something else; nothing is left behind.
+    ParamError
+        The outcome has no detail.
+    """
+    if outcome.log is None or outcome.columns is None or outcome.path is None:
+        raise ParamError(f"outcome of {outcome.scenario} has no event log: replay it with detail=True")
+    _refuse_strangers(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except OSError as problem:
+        raise _unwritable(folder, problem) from problem
+    try:
+        text = json.dumps(totals(outcome), indent=2, allow_nan=False) + "\n"
+        (made / TOTALS).write_text(text, encoding="utf-8")
+        pq.write_table(_events(outcome), made / EVENTS, compression="zstd")
+        pq.write_table(_columns(outcome), made / COLUMNS, compression="zstd")
+        made.chmod(0o755)
+        _swap(made, folder)
+    except OSError as problem:
+        raise _unwritable(folder, problem) from problem
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def read_totals(folder: Path) -> dict[str, Any]:
+    """Content of totals.json. Raises FileError or ParamError if it is not an outcome of this version."""
+    path = folder / TOTALS
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise FileError(f"{path}: {problem.strerror or problem}; name an outcome folder") from problem
+    except ValueError as problem:
+        raise ParamError(f"{path}: is not JSON ({problem}); write the outcome again") from problem
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        found = content.get("format") if isinstance(content, dict) else None
+        raise ParamError(f"{path}: format = {found!r} is not {FORMAT!r}; write the outcome again")
+    return content
+
+
+def _refuse_strangers(folder: Path) -> None:
+    """A file, or a folder that holds anything but an outcome, is not overwritten."""
+    if folder.is_dir():
+        strange = sorted({entry.name for entry in folder.iterdir()} - {TOTALS, EVENTS, COLUMNS})
+        if strange:
+            raise FileError(f"{folder} holds {strange[0]}, which is no part of an outcome: name another folder")
+    elif folder.exists():
+        raise FileError(f"{folder} is a file: name a folder")
+
+
+def _swap(made: Path, folder: Path) -> None:
+    """Put the finished folder in place; an older outcome goes only once the new one stands there."""
+    if not folder.is_dir():
+        os.replace(made, folder)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        os.replace(folder, old)
+    except OSError:
+        old.rmdir()
+        raise
+    try:
+        os.replace(made, folder)
+    except OSError:
+        os.replace(old, folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _unwritable(folder: Path, problem: OSError) -> FileError:
+    return FileError(f"{folder} cannot be written: {problem.strerror or problem}; choose another folder")
+
+
+def _events(outcome: Outcome) -> pa.Table:
+    """The event log with names for kinds and markets; an unused market is null."""
+    log = outcome.log
+    assert log is not None
+    kinds = pa.DictionaryArray.from_arrays(pa.array(log.kind.astype(np.int32)), pa.array(EVENT_NAMES))
+    unused = log.market < 0
+    names = pa.array(np.where(unused, 0, log.market).astype(np.int32), mask=unused)
+    markets = pa.DictionaryArray.from_arrays(names, pa.array(outcome.markets))
+    columns = {"tick": log.tick, "kind": kinds, "account": log.account, "market": markets}
+    columns |= {name: getattr(log, name) for name in log._fields if name not in columns}
+    return pa.table(columns)
+
+
+def _columns(outcome: Outcome) -> pa.Table:
+    """The time columns, and the oracle price of each market at the same moments."""
+    columns, path = outcome.columns, outcome.path
+    assert columns is not None and path is not None
+    samples = columns["second"].size
+    every = path.shape[0] // samples if samples else 1
+    prices = path[every - 1 :: every][:samples]
+    oracle = {f"oracle.{market}": prices[:, m] for m, market in enumerate(outcome.markets)}
+    return pa.table({**columns, **oracle})

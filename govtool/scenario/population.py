@@ -1,0 +1,188 @@
+"""The crowd of a scenario: who trades, with how much, on which side. A pure function of (world, seed, sizes).
+
+Only + - * / and square roots of doubles in a fixed order, so that the crowd is the same on every machine.
+"""
+
+import numpy as np
+
+from govtool.engine.draw import POPULATION, draw, draws
+from govtool.engine.elementary import LN2, half_power, natural_log
+from govtool.engine.jit import kernel
+from govtool.engine.state import Crowd, Floats, Ints
+from govtool.units import QUANTUMS_PER_QUOTE, SECONDS_PER_HOUR
+from govtool.world.model import Kind, World
+
+# One stream of draws per use, so that no two uses share luck.
+KIND, SIZE, LEVERAGE, COUNT, PICK, SIDE, SPLIT, FORMED, ENTRY = range(POPULATION, POPULATION + 9)
+
+UNIFORMS = 12  # their sum has variance 1
+
+LEAST_SPLIT = 0.5
+"""The parts of an account's legs are in the ratio of 0.5 to 1.5 at most 1 : 3 (assumption)."""
+
+ROUNDS = 60
+"""Rounds of scaling; in the shipped world each side of a market is then within 1e-5 of its target."""
+
+SMALLEST = 1.0
+"""Least equity of an account, quote currency."""
+
+
+def form_crowd(world: World, seed: int, targets: Floats, step_s: int) -> Crowd:
+    """Plans of every account, sized so that those in from the start make the wanted open interest.
+
+    Parameters
+    ----------
+    seed : int
+        Not negative.
+    targets : float64 (M,)
+        One-sided open interest wanted per market, quote currency, before initial margin clips anyone.
+    step_s : int
+        Seconds per tick.
+
+    Returns
+    -------
+    Crowd
+        Equities in quantums, times in ticks.
+    """
+    population = world.population
+    # By name: a digest of the world does not see the order of a table, so neither may the crowd.
+    kinds = [population.kinds[name] for name in sorted(population.kinds)]
+    account = np.arange(population.accounts, dtype=np.int64)
+    kind = np.minimum(
+        np.searchsorted(np.cumsum([k.share for k in kinds]), draws(seed, KIND, account, 0), side="right"),
+        len(kinds) - 1,
+    )
+
+    def of(field: str) -> Floats:
+        return np.array([float(getattr(k, field)) for k in kinds])[kind]
+
+    leverage = of("leverage") * _exponentials(of("leverage_spread") * _normals(seed, LEVERAGE, account))
+    leverage = np.minimum(leverage, of("leverage_limit"))
+    share = _legs(seed, _market_counts(kinds, kind, seed, account), of("long"), of("hedged"), targets)
+    enters = _first_entries(seed, account, of("formed"), of("enter_h") * (SECONDS_PER_HOUR / step_s))
+    wanted = of("size") * _exponentials(of("size_spread") * _normals(seed, SIZE, account))
+    longs = targets * min(1.0, 1.0 / population.short_share)
+    shorts = targets * min(1.0, population.short_share)
+    scale = _scales(wanted * leverage, share, enters == 0, longs, shorts)
+    equity = np.rint(np.maximum(wanted * scale, SMALLEST) * QUANTUMS_PER_QUOTE).astype(np.int64)
+    per_hour = SECONDS_PER_HOUR / step_s
+    return Crowd(
+        equity=equity,
+        leverage=leverage,
+        share=share,
+        enters=enters,
+        hold=of("hold_h") * per_hour,
+        idle=of("idle_h") * per_hour,
+        topup_chance=of("topup_chance"),
+        topup_delay=of("topup_delay_s") / step_s,
+        wallet=np.rint(equity * of("wallet")).astype(np.int64),
+        headroom=float(world.habits.headroom),
+        warning=float(world.habits.warning),
+        topup_target=float(world.habits.topup_target),
+    )
+
+
+def _normals(seed: int, stream: int, account: Ints) -> Floats:
+    """Nearly normal variates, mean 0 and variance 1: twelve uniforms less six, summed in order."""
+    uniforms = draws(seed, stream, account[:, None], np.arange(UNIFORMS)[None, :])
+    return np.asarray(np.cumsum(uniforms, axis=1)[:, -1] - UNIFORMS / 2.0)
+
+
+@kernel
+def _exponentials(x: Floats) -> Floats:
+    """e to the power x, element by element, without libm."""
+    result = np.empty_like(x)
+    for i in range(x.shape[0]):
+        power = half_power(abs(x[i]) / LN2)
+        result[i] = power if x[i] < 0.0 else 1.0 / power
+    return result
+
+
+@kernel
+def _waits(mean: Floats, u: Floats) -> Ints:
+    """Exponential waiting times in ticks, at least 1; -1 (never) where the mean is 0."""
+    result = np.full(mean.shape[0], -1, np.int64)
+    for i in range(mean.shape[0]):
+        if mean[i] > 0.0:
+            result[i] = 1 + np.int64(np.floor(-mean[i] * natural_log(1.0 - u[i])))
+    return result
+
+
+def _first_entries(seed: int, account: Ints, formed: Floats, mean: Floats) -> Ints:
+    """Tick of the first entry: 0 for those in from the start."""
+    later = _waits(mean, draws(seed, ENTRY, account, 0))
+    return np.where(draws(seed, FORMED, account, 0) < formed, 0, later)
+
+
+def _market_counts(kinds: list[Kind], kind: Ints, seed: int, account: Ints) -> Ints:
+    """Markets that each account holds: one, two or three."""
+    chances = np.array([k.markets for k in kinds])[kind]
+    u = draws(seed, COUNT, account, 0)
+    return np.asarray(1 + (u >= chances[:, 0]).astype(np.int64) + (u >= chances[:, 0] + chances[:, 1]))
+
+
+@kernel
+def _legs(seed: int, counts: Ints, long: Floats, hedged: Floats, weights: Floats) -> Floats:
+    """Signed shares (A, M) of gross notional; markets are drawn without repeat, by weight.
+
+    A hedged account's legs alternate in side.
+    """
+    markets = weights.shape[0]
+    share = np.zeros((counts.shape[0], markets))
+    for i in range(counts.shape[0]):
+        left = weights.copy()
+        gross = 0.0
+        side = 1.0 if draw(seed, SIDE, i, 0) < long[i] else -1.0
+        for leg in range(min(counts[i], markets)):
+            total = 0.0
+            for m in range(markets):
+                total += left[m]
+            mark = draw(seed, PICK, i, leg) * total
+            chosen = -1
+            for m in range(markets):
+                if left[m] > 0.0 and (chosen < 0 or mark >= 0.0):
+                    chosen = m
+                mark -= left[m]
+            if leg > 0:
+                fresh = 1.0 if draw(seed, SIDE, i, leg) < long[i] else -1.0
+                side = -side if hedged[i] > 0.0 else fresh
+            part = LEAST_SPLIT + draw(seed, SPLIT, i, leg)
+            share[i, chosen] = side * part
+            gross += part
+            left[chosen] = 0.0
+        for m in range(markets):
+            share[i, m] /= gross
+    return share
+
+
+@kernel
+def _scales(gross: Floats, share: Floats, formed: Floats, longs: Floats, shorts: Floats) -> Floats:
+    """Factor on each account's equity that brings the long and short sides of each market to their targets.
+
+    Multiplicative scaling: in each round an account is scaled by the mean, over its legs, of what each leg's
+    side of its market lacks. A side that nobody holds is left alone.
+    """
+    accounts, markets = share.shape
+    scale = np.ones(accounts)
+    lack = np.ones((2, markets))
+    for _ in range(ROUNDS):
+        held = np.zeros((2, markets))
+        for i in range(accounts):
+            if formed[i]:
+                for m in range(markets):
+                    if share[i, m] > 0.0:
+                        held[0, m] += gross[i] * scale[i] * share[i, m]
+                    elif share[i, m] < 0.0:
+                        held[1, m] -= gross[i] * scale[i] * share[i, m]
+        for m in range(markets):
+            lack[0, m] = longs[m] / held[0, m] if held[0, m] > 0.0 else 1.0
+            lack[1, m] = shorts[m] / held[1, m] if held[1, m] > 0.0 else 1.0
+        for i in range(accounts):
+            mean = 0.0
+            for m in range(markets):
+                if share[i, m] > 0.0:
+                    mean += share[i, m] * lack[0, m]
+                elif share[i, m] < 0.0:
+                    mean -= share[i, m] * lack[1, m]
+            scale[i] *= mean
+    return scale

@@ -1,0 +1,160 @@
+"""The frozen scenario."""
+
+import dataclasses
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from govtool.errors import DataError, ParamError
+from govtool.scenario.bundle import LARGEST_SEED, Scenario, assemble
+from govtool.world.model import World
+from govtool.world.read import read_world
+from tests.scenario.windows import window
+
+WORLD = read_world("default")
+
+
+def scenario(seed: int = 0, world: World = WORLD, **changes: object) -> Scenario:
+    return assemble(window(**changes), "crash", world, seed)
+
+
+def slower(**groups: dict[str, object]) -> World:
+    data = WORLD.model_dump()
+    for name, fields in groups.items():
+        data[name] |= fields
+    return World.model_validate(data)
+
+
+def test_shapes_follow_bars_and_ticks():
+    made = scenario()
+    assert made.feed.index.shape == (480, 2)
+    assert made.tail.shape == (240, 2)
+    assert made.feed.slope.shape == (2, 2)
+    assert made.feed.low.shape == (8, 2)
+    assert made.days == 120 / 1_440
+    assert made.name == "made-up/default/0"
+
+
+def test_index_and_tail_are_one_path():
+    made = scenario()
+    assert made.feed.index[3].tolist() == window().close[0].tolist()
+    assert made.tail[-1].tolist() == window().close[-1].tolist()
+
+
+def test_blocks_bound_the_index():
+    feed = scenario().feed
+    for block in range(8):
+        part = feed.index[60 * block : 60 * (block + 1)]
+        assert feed.low[block].tolist() == part.min(axis=0).tolist()
+        assert feed.high[block].tolist() == part.max(axis=0).tolist()
+
+
+def test_the_venue_is_of_its_own_size_and_markets_share_it_by_volume():
+    made = scenario()
+    # 200 M a day over markets of 100 M and 200 M, and 0.875 of that as open interest.
+    assert made.open_interest == pytest.approx([175e6 / 3, 350e6 / 3])
+    assert made.daily_volume == 200e6
+    assert made.feed.slope[0] == pytest.approx([0.04 / np.sqrt(200e6 / 3), 0.04 / np.sqrt(400e6 / 3)])
+
+
+def test_depth_follows_the_day():
+    doubled = np.array([[1e8, 2e8], [4e8, 8e8]])
+    made = scenario(bars=26 * 60, day_volume=doubled)
+    assert made.feed.slope[23] == pytest.approx(made.feed.slope[0])
+    assert made.feed.slope[24] == pytest.approx(made.feed.slope[0] / 2)  # four times the volume
+
+
+def test_a_window_that_ends_within_an_hour_has_a_last_hour():
+    assert scenario(bars=90).feed.slope.shape == (2, 2)
+    assert scenario(bars=90).feed.low.shape == (6, 2)
+
+
+def test_funding_is_quoted_per_eight_hours_at_the_tick_that_ends_there():
+    start = window().start_ms
+    times = np.array([start + 3_600_000, start + 7_200_000])
+    feed = scenario(funding_ms=times, funding_rate=np.full((2, 2), 1e-5)).feed
+    assert feed.funding_tick.tolist() == [239, 479]
+    assert feed.funding_share == 1 / 8
+    assert feed.funding_rate[0] == pytest.approx([8e-5, 8e-5])
+
+
+def test_a_single_settlement_is_of_eight_hours():
+    times = np.array([window().start_ms + 20_000])
+    feed = scenario(funding_ms=times, funding_rate=np.full((1, 2), 1e-4)).feed
+    assert feed.funding_tick.tolist() == [1]
+    assert feed.funding_share == 1.0
+
+
+def test_a_scenario_is_a_pure_function_of_its_inputs():
+    first, second = scenario(), scenario()
+    assert first.digest == second.digest
+    assert np.array_equal(first.feed.index, second.feed.index)
+    assert np.array_equal(first.crowd.equity, second.crowd.equity)
+
+
+def test_its_digest_hangs_on_seed_world_window_and_kind():
+    digests = {
+        scenario().digest,
+        scenario(seed=1).digest,
+        scenario(world=slower(habits={"headroom": 0.9})).digest,
+        scenario(world=slower(liquidity={"own_weight": 0.0})).digest,
+        scenario(digest="sha256:other").digest,
+        scenario(event="other").digest,
+        assemble(window(), "calm", WORLD, 0).digest,
+    }
+    assert len(digests) == 7
+
+
+@pytest.mark.slow
+def test_a_new_process_builds_the_same_scenario():
+    script = (
+        "from tests.scenario.windows import window\n"
+        "from govtool.scenario.bundle import assemble\n"
+        "from govtool.world.read import read_world\n"
+        "print(assemble(window(), 'crash', read_world('default'), 0).digest)"
+    )
+    root = Path(__file__).parents[2]
+    environment = os.environ | {
+        "PYTHONPATH": str(root),
+        "PYTHONHASHSEED": "7",
+        "NPY_DISABLE_CPU_FEATURES": "AVX2 AVX512F AVX512_SKX FMA3 X86_V3 X86_V4",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, cwd=root, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == scenario().digest
+
+
+def test_arrays_have_one_layout_so_that_kernels_compile_once():
+    made = scenario()
+    for part in (made.feed, made.crowd, made.venue, made.keepers):
+        for name, value in part._asdict().items():
+            if isinstance(value, np.ndarray):
+                assert value.flags.c_contiguous and value.flags.writeable, name
+                assert value.dtype in (np.float64, np.int64), name
+
+
+def test_a_tick_that_does_not_divide_the_bar_is_refused():
+    world = WORLD.model_copy(update={"step_s": 40})
+    with pytest.raises(ParamError, match="step_s = 40 does not divide a bar of 60 s"):
+        scenario(world=world)
+
+
+@pytest.mark.parametrize("seed", [-1, LARGEST_SEED + 1])
+def test_a_seed_out_of_range_is_refused(seed):
+    with pytest.raises(ParamError, match=f"seed = {seed} is outside 0 to"):
+        scenario(seed=seed)
+
+
+def test_a_market_without_volume_is_refused():
+    with pytest.raises(DataError, match="event 'made-up': market ETH has no volume in the 30 days before it"):
+        scenario(day_volume=np.array([[1e8, 0.0], [1e8, 0.0]]))
+
+
+def test_scenarios_are_frozen():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        scenario().seed = 1
