@@ -1,0 +1,141 @@
+"""Replaying candidates over the events of a study, paired with current in the same scenarios and seeds."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from govtool.protocol.digest import digest
+from govtool.protocol.model import Protocol
+from govtool.scenario.bundle import Scenario
+from govtool.study.context import Context, Played, play
+from govtool.study.model import SETS, SetName
+from govtool.study.objective import Upkeep, constraint_values, intervals, objective_values, upkeep
+from govtool.study.result import Interval, Mode, Row
+from govtool.study.workers import Workers
+
+MODES: tuple[Mode, ...] = ("steady", "transition")
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A protocol replayed over some sets: its rows and, per set, what they come to for it and for current.
+
+    `intervals` are the paired differences; `borne` are those that the replays alone bear, with current's yearly
+    costs on both sides: a constant that no history can test is no evidence.
+    """
+
+    protocol: Protocol
+    opening_pool: int
+    upkeep: Upkeep
+    current_upkeep: Upkeep
+    rows: tuple[Row, ...]
+    values: dict[str, dict[str, float]]
+    current_values: dict[str, dict[str, float]]
+    constraints: dict[str, dict[str, float]]
+    current_constraints: dict[str, dict[str, float]]
+    intervals: dict[str, dict[str, Interval]]
+    borne: dict[str, dict[str, Interval]]
+
+
+class Task(NamedTuple):
+    """One replay: of which candidate, in which scenario of which set, with the crowd formed under whom."""
+
+    position: int
+    protocol: Protocol
+    set: SetName
+    scenario: Scenario
+    mode: Mode
+
+
+def evaluate(context: Context, protocol: Protocol, sets: Sequence[SetName], workers: Workers) -> Evaluation:
+    """A protocol over some sets of the study's events, paired with current."""
+    return next(evaluate_all(context, [protocol], sets, workers))[1]
+
+
+def evaluate_all(
+    context: Context, protocols: Sequence[Protocol], sets: Sequence[SetName], workers: Workers
+) -> Iterator[tuple[int, Evaluation]]:
+    """Each protocol's evaluation with its position, as they finish; the replays are shared out one by one."""
+    wanted = [name for name in SETS if name in sets]
+    context.prepare(wanted, workers)
+    plans = [_plan(context, position, protocol, wanted) for position, protocol in enumerate(protocols)]
+    played: list[dict[tuple[str, Mode], Played]] = [{} for _ in protocols]
+    unchanged = digest(context.current)
+    tasks: list[Task] = []
+    for position, protocol in enumerate(protocols):
+        if digest(protocol) == unchanged:
+            yield position, _evaluation(context, protocol, wanted, plans[position], {})
+        else:
+            tasks += plans[position]
+    for task, answer in workers.run(lambda one: _play(context, one), tasks):
+        own = played[task.position]
+        own[task.scenario.name, task.mode] = answer
+        if len(own) == len(plans[task.position]):
+            yield task.position, _evaluation(context, task.protocol, wanted, plans[task.position], own)
+
+
+def _plan(context: Context, position: int, protocol: Protocol, wanted: Sequence[SetName]) -> list[Task]:
+    """Replays of a candidate: the wanted sets, and train where its upkeep is not known yet."""
+    known = "train" in wanted or digest(protocol) in context.upkeeps
+    names = wanted if known else ["train", *wanted]
+    plan = [(name, scenario) for name in names for scenario in context.scenarios[name]]
+    return [Task(position, protocol, name, scenario, mode) for name, scenario in plan for mode in MODES]
+
+
+def _play(context: Context, task: Task) -> Played:
+    formed_under = context.current if task.mode == "transition" else None
+    return play(task.scenario, task.protocol, formed_under, context.pool_of(task.protocol))
+
+
+def _evaluation(
+    context: Context,
+    protocol: Protocol,
+    wanted: Sequence[SetName],
+    plan: Sequence[Task],
+    played: Mapping[tuple[str, Mode], Played],
+) -> Evaluation:
+    costs, limits = context.study.objectives, context.study.constraints
+    rows = [_row(context, task, played) for task in plan]
+    pool = context.pool_of(protocol)
+    train = [row for row in rows if row.set == "train"]
+    if train:
+        context.upkeeps[digest(protocol)] = upkeep(protocol, pool, train, costs, "candidate")
+        context.upkeeps[digest(context.current)] = upkeep(context.current, context.pool, train, costs, "current")
+    ours, theirs = context.upkeeps[digest(protocol)], context.upkeeps[digest(context.current)]
+    sets = {name: [row for row in rows if row.set == name] for name in wanted}
+    return Evaluation(
+        protocol=protocol,
+        opening_pool=pool,
+        upkeep=ours,
+        current_upkeep=theirs,
+        rows=tuple(row for row in rows if row.set in wanted),
+        values={name: objective_values(own, "candidate", ours, costs) for name, own in sets.items()},
+        current_values={name: objective_values(own, "current", theirs, costs) for name, own in sets.items()},
+        constraints={name: constraint_values(own, "candidate", limits, pool) for name, own in sets.items()},
+        current_constraints={
+            name: constraint_values(own, "current", limits, context.pool) for name, own in sets.items()
+        },
+        intervals={name: intervals(own, ours, theirs, costs) for name, own in sets.items()},
+        borne={name: intervals(own, theirs, theirs, costs) for name, own in sets.items()},
+    )
+
+
+def _row(context: Context, task: Task, played: Mapping[tuple[str, Mode], Played]) -> Row:
+    scenario = task.scenario
+    before = context.baseline[scenario.name]
+    after = played.get((scenario.name, task.mode), before)
+    return Row(
+        set=task.set,
+        event=scenario.event,
+        kind=scenario.kind,
+        seed=scenario.seed,
+        mode=task.mode,
+        scenario_digest=scenario.digest,
+        label=scenario.label,
+        native_s=scenario.native_s,
+        days=scenario.days,
+        current=before.metrics,
+        candidate=after.metrics,
+        current_events=before.events,
+        candidate_events=after.events,
+    )
