@@ -89,11 +89,14 @@ def list_history(pattern: str, as_json: bool) -> None:
     """
     from govtool.history.catalogue import catalogue
     from govtool.history.gaps import series_gaps
-    from govtool.history.store import read_series, series_paths
+    from govtool.history.store import check_folders, readable, series_paths
 
+    check_folders()
     known = {path.stem: path for path in series_paths()}
     matches = (pattern, pattern.replace("-", ""))
-    found = [(path, read_series(path)) for stem, path in known.items() if any(text in stem for text in matches)]
+    found, problems = readable(path for stem, path in known.items() if any(text in stem for text in matches))
+    for problem in problems:
+        click.echo(f"left out: {problem}", err=True)
     series = [_row(one, series_gaps(one), path) for path, one in found]
     events = [_event_row(event, known.keys()) for event in catalogue().values() if pattern in event.name]
     if as_json:

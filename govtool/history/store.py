@@ -39,6 +39,24 @@ def folders() -> list[Path]:
     return list(dict.fromkeys([bundled_folder(), *named]))
 
 
+def check_folders() -> None:
+    """DataError if a named folder is not there: a typing error must not look like an empty history."""
+    for folder in folders():
+        if not folder.is_dir():
+            raise DataError(f"{SEARCH_PATH} names {folder}, which is no folder: correct it, or fetch history into it")
+
+
+def readable(paths: Iterable[Path]) -> tuple[list[tuple[Path, Series]], list[str]]:
+    """The series of these files, and what is wrong with those that cannot be read: one must not hide the others."""
+    found, problems = [], []
+    for path in paths:
+        try:
+            found.append((path, read_series(path)))
+        except (DataError, FileError) as problem:
+            problems.append(str(problem))
+    return found, problems
+
+
 def series_paths() -> list[Path]:
     """Every series file in the searched folders, the first of a name only, in order of folder and name."""
     found: dict[str, Path] = {}

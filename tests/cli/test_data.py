@@ -217,3 +217,16 @@ def test_every_command_has_help_with_an_example(cli, command):
     assert result.exit_code == 0
     assert "Example: govtool data" in result.stdout
     assert "--json" in result.stdout
+
+
+def test_a_broken_file_does_not_hide_the_others(cli, tmp_path):
+    (tmp_path / "x_BTCUSDT_1m_20240801-20240801.parquet").write_bytes(b"junk")
+    result = cli("data", "list", "BTC", env={"GOVTOOL_HISTORY": str(tmp_path)})
+    assert result.exit_code == 0 and "reconstructed_BTC-USD_1d" in result.stdout
+    assert result.stderr.startswith("left out: ") and "x_BTCUSDT_1m_20240801-20240801" in result.stderr
+
+
+def test_a_folder_of_history_that_is_not_there_exits_2(cli, tmp_path):
+    result = cli("data", "list", env={"GOVTOOL_HISTORY": str(tmp_path / "nope")})
+    assert result.exit_code == 2 and len(result.stderr.splitlines()) == 1
+    assert "GOVTOOL_HISTORY names" in result.stderr and "nope" in result.stderr
