@@ -1,4 +1,4 @@
-"""The exact integers against the formulas of docs/rules.md in plain floats, written here anew.
+"""The exact integers of dYdX v4 against the compiled engine's own kernels.
 
 The chain rounds notional down to a quantum and margin up, twice. Where an account's notionals and margins come out
 whole, float and chain may differ by the last rounding only: one quantum. Elsewhere the bound follows from those
@@ -7,15 +7,34 @@ roundings and is stated at the test.
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import govtool.protocol.dydx_v4 as chain
+from govtool.engine.account import health
+from govtool.engine.book import chunk, limit_price
+from govtool.engine.fills import bankruptcy_quote, liquidation_fee
+from govtool.engine.state import ACCOUNT, GAUGES, KEEPER, MARKET_ROW, TILLS, State
+from govtool.engine.weights import scaled_initial
 from govtool.protocol.dydx_v4 import Account, Perpetual, Position
 
 NOISE = 1e-3
 """Quantums: far above float rounding at these sizes (2**-53 of 1e14), far below a quantum."""
+
+
+STEP = 1_000_000
+"""Base quantums that sizes are multiples of, where it matters."""
+
+
+def rules(**scalars: float) -> Any:
+    """A record of the scalars that a kernel reads."""
+    record = np.zeros(1, dtype=[(name, np.float64) for name in scalars]).view(np.recarray)
+    for name, value in scalars.items():
+        record[name] = value
+    return record[0]
 
 
 @dataclass(frozen=True)
@@ -35,11 +54,25 @@ class Case:
             found.append((held.base_quantums * unit * price, weight, weight * perp.maintenance_fraction_ppm / 1e6))
         return found
 
-    def equity(self) -> float:
-        return self.account.usdc * 1e-6 + sum(notional for notional, _, _ in self.legs())
+    def state(self) -> State:
+        """The account as the engine holds it."""
+        accounts = np.zeros(1, dtype=ACCOUNT).view(np.recarray)
+        accounts["cash"] = self.account.usdc
+        markets = np.zeros(len(self.perps), dtype=MARKET_ROW).view(np.recarray)
+        size = np.zeros((1, len(self.perps)), dtype=np.int64)
+        for held, (_, _, weight) in zip(self.account.positions, self.legs(), strict=True):
+            perp, row = self.perps[held.perp], markets[held.perp]
+            row.unit, row.oracle = 10.0**perp.atomic_resolution, perp.price * 10.0**perp.exponent
+            row.maintenance, row.step = weight, STEP
+            size[0, held.perp] = held.base_quantums
+        keepers = np.zeros(0, dtype=KEEPER).view(np.recarray)
+        share = np.zeros((1, len(self.perps)))
+        return State(accounts, size, share, markets, keepers, np.zeros(TILLS, np.int64), np.zeros(GAUGES))
 
-    def maintenance(self) -> float:
-        return sum(abs(notional) * weight for notional, _, weight in self.legs())
+    def health(self) -> tuple[float, float]:
+        """Equity and maintenance margin by the engine's kernel."""
+        equity, maintenance = health(self.state(), 0)
+        return equity, maintenance
 
     def closing(self, share: float) -> tuple[float, float, float]:
         """Side, notional closed and maintenance weight for closing a share of the first position."""
@@ -77,12 +110,13 @@ def test_margins_agree_to_a_quantum_a_position(case):
     positions = len(case.account.positions)
     # Notional loses under a quantum, the two ceilings add under one each; rounded up, one stays.
     assert -positions - NOISE < risk.initial_margin - initial < positions + NOISE
-    assert -positions - NOISE < risk.maintenance_margin - case.maintenance() * 1e6 < 2 * positions + NOISE
-    assert abs(risk.net_collateral - case.equity() * 1e6) < positions + NOISE
-    for held, (notional, weight, maintenance) in zip(case.account.positions, case.legs(), strict=True):
+    equity, maintenance = case.health()
+    assert -positions - NOISE < risk.maintenance_margin - maintenance * 1e6 < 2 * positions + NOISE
+    assert abs(risk.net_collateral - equity * 1e6) < positions + NOISE
+    for held, (notional, weight, maintained) in zip(case.account.positions, case.legs(), strict=True):
         one = chain.position_risk(case.perps[held.perp], held.base_quantums)
         assert abs(one.initial_margin - math.ceil(abs(notional) * weight * 1e6)) <= 1
-        assert abs(one.maintenance_margin - math.ceil(abs(notional) * maintenance * 1e6)) <= 1
+        assert abs(one.maintenance_margin - math.ceil(abs(notional) * maintained * 1e6)) <= 1
 
 
 @given(cases(whole=True), st.integers(1, 10))
@@ -93,9 +127,9 @@ def test_bankruptcy_quotes_agree_to_a_quantum(case, tenths):
     assume(delta != 0)
     exact = chain.bankruptcy_price(case.account, case.perps, 0, delta)
     side, closed, weight = case.closing(abs(delta) / abs(size))
-    naive = math.ceil((side * closed - case.equity() * (closed * weight) / case.maintenance()) * 1e6)
-    assert abs(exact - naive) <= 1
-    assert abs(risk.maintenance_margin - case.maintenance() * 1e6) < NOISE
+    equity, maintenance = case.health()
+    assert abs(exact - bankruptcy_quote(int(side), closed, weight, equity, maintenance)) <= 1
+    assert abs(risk.maintenance_margin - maintenance * 1e6) < NOISE
 
 
 @given(cases(whole=False), st.floats(0.01, 1.0))
@@ -105,10 +139,11 @@ def test_bankruptcy_quotes_agree_within_the_chains_own_roundings(case, share):
     assume(delta != 0)
     exact = chain.bankruptcy_price(case.account, case.perps, 0, delta)
     side, closed, weight = case.closing(abs(delta) / abs(size))
-    naive = (side * closed - case.equity() * (closed * weight) / case.maintenance()) * 1e6
-    # |E / MM| <= 1: notionals 1, margin released 3, floor 1; equity 1 and margin in all 2 for each position.
+    ours = bankruptcy_quote(int(side), closed, weight, *case.health())
+    # |E / MM| <= 1: notionals 1, margin released 3, floor 1, our own ceiling 1; for each position equity 1 and
+    # margin in all 2.
     positions = len(case.account.positions)
-    assert abs(exact - naive) < 5 + 3 * positions
+    assert abs(exact - ours) < 6 + 3 * positions
 
 
 @given(cases(whole=True), st.integers(10, 30), st.integers(1, 20))
@@ -121,28 +156,29 @@ def test_fillable_prices_agree_to_a_quantum_of_the_position(case, adjustment, sp
         assert refusal.code == "negative_fillable_price"  # the engine's limit is zero there
         return
     side, notional, weight = case.closing(1.0)
-    rating = min(max((1 - case.equity() / case.maintenance()) * (adjustment / 10), 0.0), 1.0)
-    naive = notional * (1 - side * ((rating * (spread / 10)) * weight)) * 1e6
-    assert abs(float(exact * abs(size)) - naive) <= 1
+    row = case.state().markets[0]
+    scalars = rules(bankruptcy_adjustment=adjustment / 10, spread_ratio=spread / 10)
+    limit = limit_price(scalars, row.oracle, weight, int(side), *case.health())
+    assert abs(float(exact * abs(size)) - limit / row.oracle * notional * 1e6) <= 1
 
 
 @given(st.integers(1, 10**6), st.integers(0, 10**13), st.integers(1, 10**13), st.integers(0, 3 * 10**13))
 def test_scaled_fractions_agree_to_a_part_per_million(initial, lower, width, interest):
-    weight = initial / 1e6
-    naive = min(1.0, weight + (1 - weight) * max(0, interest - lower) / width)
-    assert abs(chain.oimf_ppm(initial, lower, lower + width, interest) - naive * 1e6) <= 1 + NOISE
+    ours = scaled_initial(initial / 1e6, float(lower), float(lower + width), float(interest))
+    assert abs(chain.oimf_ppm(initial, lower, lower + width, interest) - ours * 1e6) <= 1 + NOISE
+
+
+@given(st.integers(0, 10**14), st.integers(1, 10**6), st.integers(-(10**12), 10**12))
+def test_liquidation_fees_agree_to_a_quantum(proceeds, ppm, surplus):
+    exact = min(chain.max_liquidation_fee(proceeds, ppm), max(0, surplus))
+    assert abs(exact - liquidation_fee(rules(fee_rate=ppm / 1e6), proceeds, surplus)) <= 1
 
 
 @given(cases(whole=False), st.floats(0.001, 1.0))
 def test_chunks_agree_to_a_step(case, portion):
     perp, size = case.perps[0], abs(case.account.positions[0].base_quantums)
     ppm = max(1, int(portion * 1e6))
-    exact = -chain.liquidation_chunk(perp, size, 1_000_000_000, ppm, 100_000_000_000, 1_000_000)
-    unit, price = 10.0**perp.atomic_resolution, perp.price * 10.0**perp.exponent
-    notional = size * unit * price
-    cap = min(max(min(1_000.0, notional), notional * ppm / 1e6), 100_000.0)
-    if notional <= cap or size <= 1_000_000:
-        naive = float(size)
-    else:
-        naive = min(max(math.floor(cap / (unit * price) / 1_000_000) * 1_000_000, 1_000_000), size)
-    assert abs(exact - naive) <= 1_000_000
+    exact = -chain.liquidation_chunk(perp, size, 1_000_000_000, ppm, 100_000_000_000, STEP)
+    scalars = rules(min_notional=1_000.0, portion=ppm / 1e6, block_notional=100_000.0)
+    ours = chunk(case.state(), scalars, 0, 0)
+    assert abs(exact - ours) <= STEP
