@@ -4,7 +4,13 @@ import numpy as np
 
 from govtool.engine.jit import kernel
 from govtool.engine.ledger import pay, record
-from govtool.engine.state import FUNDING, IN, MARKET, NIL, NONE, Log, Rules, State, Tape
+from govtool.engine.state import FUNDING, IN, MARKET, NEVER, NIL, NONE, Log, Rules, State, Tape
+
+
+@kernel
+def next_funding(tape: Tape, f: int) -> int:
+    """Tick of funding time `f`, NEVER after the last."""
+    return int(tape.funding_tick[f]) if f < tape.funding_tick.shape[0] else NEVER
 
 
 @kernel

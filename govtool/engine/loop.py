@@ -7,14 +7,14 @@ import numpy as np
 from govtool.engine.account import health, is_flat, open_interest
 from govtool.engine.book import liquidate_on_book
 from govtool.engine.dutch import liquidate_by_auction
-from govtool.engine.funding import pay_funding
+from govtool.engine.funding import next_funding, pay_funding
 from govtool.engine.jit import kernel
 from govtool.engine.last_resort import close_at_any_price
-from govtool.engine.margin import check, receive_topup
+from govtool.engine.margin import check, next_topup, receive_topup
 from govtool.engine.oracle import post_prices
 from govtool.engine.packing import empty_log, pack_rules, pack_state, pack_tape, unpack
 from govtool.engine.retire import retire
-from govtool.engine.skip import next_look
+from govtool.engine.skip import next_breach
 from govtool.engine.state import (
     BAD_DEBT,
     BOOK,
@@ -48,7 +48,7 @@ from govtool.engine.state import (
     Trace,
     Venue,
 )
-from govtool.engine.traders import act, take_opening_positions
+from govtool.engine.traders import act, next_act, take_opening_positions
 from govtool.engine.weights import set_weights
 
 
@@ -113,19 +113,30 @@ def _settle_window(state: State, rules: Rules, log: Log, t: int) -> None:
 
 
 @kernel
+def next_visit(state: State, rules: Rules, tape: Tape, i: int, t: int) -> int:
+    """Next tick after `t` at which some mechanism may have something to do with account `i`.
+
+    Funding and a displacement that leaves its band concern everyone, and the loop asks for them once a tick.
+    """
+    if state.accounts[i].status != IN:
+        return next_act(state, i)
+    return max(t + 1, min(next_act(state, i), next_topup(state, i), next_breach(state, rules, tape, i, t)))
+
+
+@kernel
 def _visit(state: State, rules: Rules, tape: Tape, log: Log, queue: Ints, n: int, t: int, skip: bool) -> int:
     """Arrivals, traders and margin for the `n` queued accounts; leaves the flagged ones at the front of `queue`."""
     for a in range(n):
-        if 0 <= state.accounts[queue[a]].arrives <= t:
+        if next_topup(state, queue[a]) <= t:
             receive_topup(state, rules, log, queue[a], t)
     for a in range(n):
-        if state.accounts[queue[a]].due <= t:
+        if next_act(state, queue[a]) <= t:
             act(state, rules, log, queue[a], t)
     flagged = 0
     for a in range(n):
         i = queue[a]
         again = check(state, rules, log, i, t)
-        state.accounts[i].wake = t + 1 if again or not skip else next_look(state, rules, tape, i, t)
+        state.accounts[i].wake = t + 1 if again or not skip else next_visit(state, rules, tape, i, t)
         if state.accounts[i].flag >= 0:
             queue[flagged] = i
             flagged += 1
@@ -156,7 +167,7 @@ def _replay(state: State, rules: Rules, tape: Tape, log: Log, skip: bool) -> int
         if t % rules.ticks_per_hour == 0:
             set_weights(state, tape, t // rules.ticks_per_hour)
         everyone = post_prices(state, rules, tape, t) or not skip
-        if f < tape.funding_tick.shape[0] and tape.funding_tick[f] == t:
+        if next_funding(tape, f) == t:
             pay_funding(state, rules, tape, log, t, f)
             everyone = True
             f += 1

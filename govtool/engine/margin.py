@@ -12,6 +12,7 @@ from govtool.engine.state import (
     FLAG,
     FLAGGED,
     IN,
+    NEVER,
     NIL,
     NONE,
     RECOVER,
@@ -25,6 +26,12 @@ from govtool.engine.state import (
     State,
 )
 from govtool.engine.traders import wait
+
+
+@kernel
+def next_topup(state: State, i: int) -> int:
+    """Tick at which account `i`'s top-up arrives, NEVER if none is under way."""
+    return int(state.accounts[i].arrives) if state.accounts[i].arrives >= 0 else NEVER
 
 
 @kernel

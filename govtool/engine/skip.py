@@ -1,7 +1,7 @@
-"""When an account can next matter, so that most account-ticks are never visited."""
+"""When an account's margin can next matter, so that most account-ticks are never visited."""
 
 from govtool.engine.jit import kernel
-from govtool.engine.state import IN, Rules, State, Tape
+from govtool.engine.state import Rules, State, Tape
 
 MARGIN_OF_ROUNDING = 1e-9
 """Relative slack on bounds; far above what rounding can do to a sum of a few terms."""
@@ -35,15 +35,10 @@ def _stays_clear(state: State, rules: Rules, tape: Tape, i: int, block: int) -> 
 
 
 @kernel
-def next_look(state: State, rules: Rules, tape: Tape, i: int, t: int) -> int:
-    """Next tick after `t` at which account `i` may have something to do: scheduled act, top-up, or margin."""
-    soonest = state.accounts[i].due
-    if state.accounts[i].status != IN:
-        return soonest
-    if state.accounts[i].arrives >= 0:
-        soonest = min(soonest, state.accounts[i].arrives)
+def next_breach(state: State, rules: Rules, tape: Tape, i: int, t: int) -> int:
+    """First tick after `t` at which account `i` might fall below its warning, as far as the bounds can tell."""
     block = (t + 1) // rules.block_ticks
     last = min(tape.low.shape[0], block + HORIZON)
     while block < last and _stays_clear(state, rules, tape, i, block):
         block += 1
-    return max(t + 1, min(soonest, block * rules.block_ticks))
+    return max(t + 1, block * rules.block_ticks)

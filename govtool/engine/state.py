@@ -16,7 +16,7 @@ Ints = NDArray[np.int64]
 BOOK, DUTCH = 0, 1
 OUT, IN = 0, 1
 DONE, EVENTS_FULL, SNAPSHOTS_FULL, OVERFLOW = 0, 1, 2, 3
-NEVER = np.int64(2**62)
+NEVER: Any = np.int64(2**62)
 LARGEST = np.int64(2**60)
 """A bucket of cash or a sum of sizes beyond it ends the replay: int64 would wrap in silence soon after."""
 

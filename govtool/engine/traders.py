@@ -114,6 +114,12 @@ def leave(state: State, rules: Rules, log: Log, i: int, t: int) -> bool:
 
 
 @kernel
+def next_act(state: State, i: int) -> int:
+    """Tick of account `i`'s next scheduled entry or exit, NEVER if it has left for good."""
+    return int(state.accounts[i].due)
+
+
+@kernel
 def act(state: State, rules: Rules, log: Log, i: int, t: int) -> None:
     """Carry out the scheduled entry or exit of account `i`."""
     if state.accounts[i].status == OUT:

@@ -1,8 +1,8 @@
 import numpy as np
 
 from govtool.engine import loop
+from govtool.engine.loop import next_visit
 from govtool.engine.packing import pack_rules, pack_state, pack_tape
-from govtool.engine.skip import next_look
 from govtool.engine.state import IN, OVERFLOW
 from govtool.engine.weights import set_weights
 from tests.engine.engines import compiled_result
@@ -36,12 +36,12 @@ def test_an_account_far_from_its_margin_is_left_alone_until_something_is_due() -
     state.accounts[0].cash = 10**12
     state.size[0, 0] = 10 * state.markets[0].step
     state.accounts[0].due = 100 * ticks
-    assert next_look(state, rules, tape, 0, 0) == calm.low.shape[0] * world.venue.block_ticks
+    assert next_visit(state, rules, tape, 0, 0) == calm.low.shape[0] * world.venue.block_ticks
     state.accounts[0].arrives = 5
-    assert next_look(state, rules, tape, 0, 0) == 5
+    assert next_visit(state, rules, tape, 0, 0) == 5
     # In debt, the bound promises nothing: the account is looked at in the next tick.
     state.accounts[0].cash = -(10**12)
-    assert next_look(state, rules, tape, 0, 0) == 1
+    assert next_visit(state, rules, tape, 0, 0) == 1
 
 
 def test_a_full_event_buffer_is_enlarged_and_the_replay_repeated() -> None:
