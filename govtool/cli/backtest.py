@@ -76,13 +76,14 @@ def backtest(
 
 def _scenarios(named: str, world: str | None, seed: int | None) -> Iterator["Scenario"]:
     """The scenarios that an event, a scenario file or a study file stands for."""
+    from govtool.files import read_text, toml_of
     from govtool.history.events import catalogue, find_event
     from govtool.scenario.bundle import build
     from govtool.scenario.model import read_scenario
     from govtool.study.model import FORMAT, read_study
-    from govtool.world.read import read_toml, read_world
+    from govtool.world.read import read_world
 
-    if Path(named).suffix == ".toml" and read_toml(Path(named)).get("format") == FORMAT:
+    if Path(named).suffix == ".toml" and toml_of(read_text(Path(named)), named).get("format") == FORMAT:
         study = read_study(named)
         traders = read_world(world or study.beside(study.world))
         events = catalogue()

@@ -2,13 +2,13 @@
 them."""
 
 import datetime
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from govtool.errors import FileError, ParamError
+from govtool.errors import ParamError
+from govtool.files import read_toml
 
 FORMAT = "govtool/anchors@1"
 MINUTE_MS = 60_000
@@ -56,14 +56,7 @@ class EventAnchors:
 
 def read_anchors(path: Path) -> tuple[EventAnchors, ...]:
     """Every event of an anchors file, in file order."""
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise FileError(f"{path}: {problem.strerror or problem}; check the path") from problem
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise ParamError(f"{path}: is not valid TOML ({problem})") from problem
-    if content.get("format") != FORMAT:
-        raise ParamError(f"{path}: format = {content.get('format')!r} is not {FORMAT!r}")
+    content = read_toml(path, FORMAT)
     sources = content.get("sources", {})
     return tuple(_event(name, markets, sources, f"{path}: {name}") for name, markets in content["events"].items())
 

@@ -1,13 +1,13 @@
 """The catalogue of named windows: crashes and calm stretches, each with its series, source and story."""
 
 import datetime
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from govtool.errors import DataError, FileError, ParamError
+from govtool.errors import DataError, ParamError
+from govtool.files import read_toml
 from govtool.history.bars import MS, interval_seconds, interval_text, utc
 from govtool.history.gaps import check_policy
 from govtool.history.store import folders
@@ -65,14 +65,7 @@ def find_event(name: str, events: Mapping[str, Event] | None = None) -> Event:
 
 
 def _read(path: Path) -> dict[str, Event]:
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise FileError(f"{path}: {problem.strerror or problem}; check the path") from problem
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise ParamError(f"{path}: is not valid TOML ({problem})") from problem
-    if content.get("format") != FORMAT:
-        raise ParamError(f"{path}: format = {content.get('format')!r} is not {FORMAT!r}")
+    content = read_toml(path, FORMAT)
     unknown = set(content) - {"format", "events"}
     if unknown:
         raise ParamError(f"{path}: unknown field {sorted(unknown)[0]!r}; there are format and [events.<name>]")

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govtool.errors import DataError, FileError, ParamError
+from govtool.files import write_whole
 from govtool.history.bars import COLUMNS, RECONSTRUCTED, RECORDED, Series, new_series, parse_name
 from govtool.history.check import Rows, check_rows
 
@@ -210,18 +210,13 @@ def write_series(
     metadata |= {"source": source} if source else {}
     metadata |= notes or {}
     path = folder / f"{series.name}.parquet"
-    waiting = folder / f".{series.name}.{os.getpid()}.part"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+
+    def fill(waiting: Path) -> None:
         with parquet.ParquetWriter(waiting, table.schema, **_layout(table.column_names, decimals or {})) as out:
             out.write_table(table)
             out.add_key_value_metadata(metadata)
-        os.replace(waiting, path)
-    except OSError as problem:
-        raise FileError(f"{path}: cannot be written ({problem.strerror or problem}); check the folder") from problem
-    finally:
-        with suppress(OSError):
-            waiting.unlink()
+
+    write_whole(path, fill, make_folder=True)
     return path
 
 

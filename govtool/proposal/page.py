@@ -1,14 +1,13 @@
 """A proposal as one HTML page that needs nothing beside it: charts and their data are inside."""
 
 import base64
-import os
-import tempfile
 from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from govtool.errors import FileError, ParamError
+from govtool.files import write_whole
 from govtool.proposal.canonical import digest_bytes
 from govtool.proposal.evidence import NAME, read_bytes, seal_problems
 from govtool.proposal.render import render_page
@@ -42,19 +41,7 @@ def html_page(folder: Path) -> str:
 def write_page(folder: Path, target: Path) -> Path:
     """Write the page of a proposal folder, whole or not at all. Raises FileError where the place does not let it."""
     content = html_page(folder).encode()
-    fresh: Path | None = None
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
-        fresh = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        fresh.chmod(0o644)
-        os.replace(fresh, target)
-    except OSError as problem:
-        raise FileError(f"{target}: cannot be written ({problem.strerror}); choose another place") from problem
-    finally:
-        if fresh is not None:
-            fresh.unlink(missing_ok=True)
+    write_whole(target, lambda waiting: waiting.write_bytes(content))
     return target
 
 

@@ -1,11 +1,11 @@
 """The proposal folder: made whole beside its place and then put there, or not at all."""
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
 
 from govtool.errors import FileError
+from govtool.files import swap_folder
 from govtool.proposal.bundle import Bundle, compose
 from govtool.proposal.context import facts
 from govtool.proposal.evidence import OURS
@@ -85,24 +85,9 @@ def write_bundle(bundle: Bundle, folder: Path) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         fresh.chmod(0o755)
-        _swap(fresh, folder)
+        swap_folder(fresh, folder)
     except OSError as problem:
         raise FileError(f"{folder}: cannot be written ({problem.strerror}); choose another folder") from problem
     finally:
         if fresh is not None:
             shutil.rmtree(fresh, ignore_errors=True)
-
-
-def _swap(fresh: Path, folder: Path) -> None:
-    """Put the fresh folder in the place of the old one; afterwards `fresh` holds the old one, if there was any."""
-    if not folder.exists():
-        os.rename(fresh, folder)
-        return
-    old = fresh.with_suffix(".old.tmp")
-    os.rename(folder, old)
-    try:
-        os.rename(fresh, folder)
-    except OSError:
-        os.rename(old, folder)
-        raise
-    os.rename(old, fresh)

@@ -1,9 +1,6 @@
 """Protocol files: TOML and presets in, TOML out, nothing half-written."""
 
 import json
-import os
-import tempfile
-import tomllib
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -11,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from govtool.errors import FileError, ParamError
+from govtool.files import read_text, toml_of, write_whole
 from govtool.protocol.model import Protocol
 from govtool.protocol.problem import nearest, param_error
 
@@ -44,25 +42,15 @@ def read_protocol(path_or_preset: str | Path) -> Protocol:
     if name in PRESETS:
         return preset(name)
     path = Path(path_or_preset)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError as problem:
-        presets = ", ".join(PRESETS)
-        raise FileError(f"{name} is neither a file nor a preset; presets are {presets}") from problem
-    except OSError as problem:
-        raise FileError(f"{name} cannot be read: {problem.strerror}; give a TOML file") from problem
-    except ValueError as problem:
-        raise ParamError(f"{name} is not UTF-8 text; give a TOML file") from problem
+    if not path.exists():
+        raise FileError(f"{name} is neither a file nor a preset; presets are {', '.join(PRESETS)}")
+    text = read_text(path, "give a TOML file")
     return parsed(text, name)
 
 
 def parsed(text: str, source: str) -> Protocol:
     """A protocol from TOML text; `source` names it in errors."""
-    try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as problem:
-        raise ParamError(f"{source} is not TOML: {problem}; correct the line") from problem
-    return validated(data, source)
+    return validated(toml_of(text, source), source)
 
 
 def validated(data: dict[str, Any], source: str) -> Protocol:
@@ -76,18 +64,7 @@ def validated(data: dict[str, Any], source: str) -> Protocol:
 def write_protocol(protocol: Protocol, path: str | Path) -> None:
     """Write a protocol as TOML, whole or not at all. Raises FileError where the folder does not let it."""
     target = Path(path)
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    except OSError as problem:
-        raise FileError(f"{target} cannot be written: {problem.strerror}; choose another folder") from problem
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(to_toml(protocol))
-        os.chmod(name, 0o644)
-        os.replace(name, target)
-    except OSError as problem:
-        Path(name).unlink(missing_ok=True)
-        raise FileError(f"{target} cannot be written: {problem.strerror}; choose another place") from problem
+    write_whole(target, lambda waiting: waiting.write_text(to_toml(protocol), encoding="utf-8", newline="\n"))
 
 
 def to_toml(protocol: Protocol) -> str:

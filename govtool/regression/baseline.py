@@ -2,13 +2,13 @@
 
 import json
 import math
-import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from govtool.errors import FileError, ParamError
+from govtool.files import read_json, write_whole
 from govtool.replay.metrics import METRICS
 
 FORMAT = "govtool/baseline@1"
@@ -72,15 +72,7 @@ def read_baselines(folder: Path) -> dict[Path, Baseline]:
 
 def read_baseline(path: Path) -> Baseline:
     """Read one baseline file."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise FileError(f"{path}: {problem.strerror or problem}; check the path") from problem
-    except ValueError as problem:
-        raise ParamError(f"{path}: is not valid JSON ({problem}); restore the file") from problem
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        found = content.get("format") if isinstance(content, dict) else None
-        raise ParamError(f"{path}: format = {found!r} is not {FORMAT!r}; name a folder of baselines")
+    content = read_json(path, FORMAT, "restore the file, or name a folder of baselines")
     try:
         return Baseline.model_validate(content)
     except ValidationError as problem:
@@ -110,14 +102,7 @@ def default_tolerance(name: str) -> Expected:
 
 def write_baseline(baseline: Baseline, path: Path) -> None:
     """Write a baseline, one metric a line, whole or not at all."""
-    waiting = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        waiting.write_text(_text(baseline), encoding="utf-8")
-        os.replace(waiting, path)
-    except OSError as problem:
-        raise FileError(f"{path}: cannot be written ({problem.strerror}); check the folder") from problem
-    finally:
-        waiting.unlink(missing_ok=True)
+    write_whole(path, lambda waiting: waiting.write_text(_text(baseline), encoding="utf-8"))
 
 
 def _text(baseline: Baseline) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -15,6 +14,7 @@ import pyarrow.parquet as pq
 from govtool import MODEL
 from govtool.engine.state import EVENT_NAMES
 from govtool.errors import FileError, ParamError
+from govtool.files import read_json, swap_folder
 from govtool.replay.backtest import Outcome
 
 FORMAT = "govtool/outcome@1"
@@ -65,7 +65,7 @@ def write_outcome(outcome: Outcome, folder: Path) -> None:
         pq.write_table(_events(outcome), made / EVENTS, compression="zstd")
         pq.write_table(_columns(outcome), made / COLUMNS, compression="zstd")
         made.chmod(0o755)
-        _swap(made, folder)
+        swap_folder(made, folder)
     except OSError as problem:
         raise _unwritable(folder, problem) from problem
     finally:
@@ -75,16 +75,7 @@ def write_outcome(outcome: Outcome, folder: Path) -> None:
 def read_totals(folder: Path) -> dict[str, Any]:
     """Content of totals.json. Raises FileError or ParamError if it is not an outcome of this version."""
     path = folder / TOTALS
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise FileError(f"{path}: {problem.strerror or problem}; name an outcome folder") from problem
-    except ValueError as problem:
-        raise ParamError(f"{path}: is not JSON ({problem}); write the outcome again") from problem
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        found = content.get("format") if isinstance(content, dict) else None
-        raise ParamError(f"{path}: format = {found!r} is not {FORMAT!r}; write the outcome again")
-    return content
+    return read_json(path, FORMAT, "name an outcome folder, or write the outcome again")
 
 
 def _refuse_strangers(folder: Path) -> None:
@@ -95,25 +86,6 @@ def _refuse_strangers(folder: Path) -> None:
             raise FileError(f"{folder} holds {strange[0]}, which is no part of an outcome: name another folder")
     elif folder.exists():
         raise FileError(f"{folder} is a file: name a folder")
-
-
-def _swap(made: Path, folder: Path) -> None:
-    """Put the finished folder in place; an older outcome goes only once the new one stands there."""
-    if not folder.is_dir():
-        os.replace(made, folder)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
-        os.replace(folder, old)
-    except OSError:
-        old.rmdir()
-        raise
-    try:
-        os.replace(made, folder)
-    except OSError:
-        os.replace(old, folder)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _unwritable(folder: Path, problem: OSError) -> FileError:

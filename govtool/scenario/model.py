@@ -4,12 +4,13 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from govtool.errors import ParamError
+from govtool.files import read_text, toml_of
 from govtool.history.events import Event, catalogue, find_event
 from govtool.history.store import series_paths
 from govtool.scenario.bundle import LARGEST_SEED
 from govtool.world.declare import Group, stated
 from govtool.world.model import World
-from govtool.world.read import DEFAULT, model_of, read_toml, read_world
+from govtool.world.read import DEFAULT, model_of, read_world
 
 FORMAT = "govtool/scenario@1"
 
@@ -53,7 +54,7 @@ def read_scenario(name_or_path: str, *, world: str | None = None, seed: int | No
     if path.suffix != ".toml":
         event = find_event(name_or_path, catalogue())
         return Chosen(event, read_world(world or DEFAULT), _checked(seed or 0))
-    told = model_of(ScenarioFile, read_toml(path), FORMAT, name_or_path)
+    told = model_of(ScenarioFile, toml_of(read_text(path), path), FORMAT, name_or_path)
     beside = path.parent / told.world
     named = str(beside) if told.world.endswith(".toml") else told.world
     return Chosen(

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
-from govtool.errors import FileError, ParamError
+from govtool.errors import ParamError
+from govtool.files import read_toml
 from govtool.units import PPM
 
 FORMAT = "govtool/study@1"
@@ -175,14 +175,7 @@ def read_study(path: Path | str) -> Study:
         It is no study, or a field is missing, unknown or out of range; one sentence names it.
     """
     path = Path(path)
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise FileError(f"{path}: {problem.strerror or problem}; name a study file") from problem
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise ParamError(f"{path}: is not valid TOML ({problem}); correct that line") from problem
-    if content.get("format") != FORMAT:
-        raise ParamError(f"{path}: format = {content.get('format')!r} is not {FORMAT!r}; name a study file")
+    content = read_toml(path, FORMAT, "name a study file")
     try:
         study = Study.model_validate(_tuples(content))
     except ValidationError as problem:

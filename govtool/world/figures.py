@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from govtool.files import toml_of
 from govtool.world.declare import Group
-from govtool.world.read import model_of, read_toml_text
+from govtool.world.read import model_of
 
 FORMAT = "govtool/figures@1"
 
@@ -50,6 +51,6 @@ class Figures(Group):
 def public_figures() -> tuple[Figure, ...]:
     """Every published figure that ships with govtool, in the order of QUANTITIES."""
     text = (files("govtool.world") / "figures.toml").read_text(encoding="utf-8")
-    found = model_of(Figures, read_toml_text(text, "figures.toml"), FORMAT, "figures.toml").figures
+    found = model_of(Figures, toml_of(text, "figures.toml"), FORMAT, "figures.toml").figures
     order = list(QUANTITIES)
     return tuple(sorted(found, key=lambda figure: order.index(figure.quantity)))

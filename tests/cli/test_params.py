@@ -56,7 +56,7 @@ def test_check_says_what_is_valid(cli, candidate):
         ("restore_ppm", "restor_ppm", "unknown field liquidation.restor_ppm; did you mean restore_ppm?"),
         ("max_liquidation_fee_ppm = 15000", "max_liquidation_fee_ppm = 0", "is outside 1 to 1000000 ppm"),
         ("protocol@1", "protocol@9", "is not a version that this govtool reads"),
-        ("[insurance]", "[insurance", "is not TOML"),
+        ("[insurance]", "[insurance", "is not valid TOML"),
     ],
 )
 @pytest.mark.parametrize("words", [("check",), ("show",), ("diff", "dydx-v4")])

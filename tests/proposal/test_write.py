@@ -7,7 +7,6 @@ import stat
 import pytest
 
 from govtool.errors import FileError
-from govtool.proposal import write
 from govtool.proposal.write import check_place, proposal_folder, write_bundle
 from tests.proposal.results import a_study
 
@@ -57,7 +56,7 @@ def test_a_full_disk_leaves_the_old_proposal(bundles, copied, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(write.os, "rename", full)
+    monkeypatch.setattr(os, "rename", full)
     with pytest.raises(FileError, match=r"cannot be written \(No space left on device\)"):
         write_bundle(bundles["empty", "recorded"], copied)
     assert contents(copied) == before and os.listdir(copied.parent) == [copied.name]
@@ -73,7 +72,7 @@ def test_a_failure_between_the_two_moves_puts_the_old_one_back(bundles, copied, 
             raise OSError(5, "Input/output error")
         rename(source, target)
 
-    monkeypatch.setattr(write.os, "rename", second_fails)
+    monkeypatch.setattr(os, "rename", second_fails)
     with pytest.raises(FileError, match="Input/output error"):
         write_bundle(bundles["empty", "recorded"], copied)
     assert contents(copied) == before and os.listdir(copied.parent) == [copied.name]

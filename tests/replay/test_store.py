@@ -104,7 +104,7 @@ def test_a_failure_on_the_way_leaves_nothing(tmp_path, outcome, monkeypatch):
 
 def test_an_older_outcome_survives_a_failed_write(tmp_path, outcome, monkeypatch):
     write_outcome(outcome, tmp_path / "o")
-    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(13, "Permission denied")))
+    monkeypatch.setattr(os, "rename", lambda *_: (_ for _ in ()).throw(OSError(13, "Permission denied")))
     with pytest.raises(FileError):
         write_outcome(outcome, tmp_path / "o")
     assert names(tmp_path) == ["o"]
@@ -121,7 +121,7 @@ def test_an_outcome_without_detail_is_refused(tmp_path):
     ("text", "kind", "sentence"),
     [
         (None, FileError, "name an outcome folder"),
-        ("{", ParamError, "is not JSON"),
+        ("{", ParamError, "is not valid JSON"),
         ("[]", ParamError, "format = None is not"),
         (json.dumps({"format": "govtool/outcome@7"}), ParamError, "format = 'govtool/outcome@7' is not"),
     ],
