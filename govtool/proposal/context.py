@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from govtool import MODEL, __version__
-from govtool.errors import ParamError
+from govtool.errors import ParamError, fault
 from govtool.history.bars import MS, RECONSTRUCTED
 from govtool.history.events import Event
 from govtool.proposal.canonical import nine
@@ -108,8 +108,8 @@ def world_of(evidence: Evidence) -> World:
     """The world that the evidence holds."""
     try:
         return World.model_validate(evidence["world"])
-    except ValueError as problem:
-        raise ParamError(f"evidence.json: world: {str(problem).splitlines()[0]}") from problem
+    except ValidationError as problem:
+        raise ParamError(f"evidence.json: {fault(problem.errors(include_url=False), 'world')}") from problem
 
 
 def protocol_of(evidence: Evidence, which: str) -> Protocol:
@@ -138,9 +138,7 @@ def _checked(adapter: TypeAdapter[Value], found: Any, section: str) -> Value:
     try:
         return adapter.validate_python(found)
     except ValidationError as problem:
-        error = problem.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in error["loc"])
-        raise ParamError(f"evidence.json: {section}.{place} = {error['input']!r}: {error['msg']}") from problem
+        raise ParamError(f"evidence.json: {fault(problem.errors(include_url=False), section)}") from problem
 
 
 def _numbers(found: Mapping[str, float | None]) -> dict[str, float]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from govtool.errors import FileError, ParamError
+from govtool.errors import FileError, ParamError, fault
 from govtool.files import read_json, write_whole
 from govtool.replay.metrics import METRICS
 
@@ -76,9 +76,7 @@ def read_baseline(path: Path) -> Baseline:
     try:
         return Baseline.model_validate(content)
     except ValidationError as problem:
-        error = problem.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in error["loc"])
-        raise ParamError(f"{path}: {place}: {error['msg'].lower()}; restore the file") from problem
+        raise ParamError(f"{path}: {fault(problem.errors(include_url=False))}; restore the file") from problem
 
 
 def refrozen(baseline: Baseline, metrics: dict[str, float], scenario_digest: str, event_digest: str) -> Baseline:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
-from govtool.errors import ParamError
+from govtool.errors import ParamError, fault
 from govtool.files import read_toml
 from govtool.units import PPM
 
@@ -179,7 +179,7 @@ def read_study(path: Path | str) -> Study:
     try:
         study = Study.model_validate(_tuples(content))
     except ValidationError as problem:
-        raise ParamError(f"{path}: {_first(problem)}") from problem
+        raise ParamError(f"{path}: {fault(problem.errors(include_url=False))}") from problem
     study._folder = path.parent
     return study
 
@@ -189,7 +189,7 @@ def parse_study(content: dict[str, Any]) -> Study:
     try:
         return Study.model_validate(_tuples(content))
     except ValidationError as problem:
-        raise ParamError(f"study: {_first(problem)}") from problem
+        raise ParamError(f"study: {fault(problem.errors(include_url=False))}") from problem
 
 
 def digest_of(value: Any) -> str:
@@ -203,17 +203,3 @@ def _tuples(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _tuples(one) for key, one in value.items()}
     return tuple(_tuples(one) for one in value) if isinstance(value, list | tuple) else value
-
-
-def _first(problem: ValidationError) -> str:
-    """The first thing that is wrong, as `field = value: what is allowed`."""
-    error = problem.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in error["loc"])
-    if error["type"] == "missing":
-        return f"{place} is missing; add it"
-    if error["type"] == "extra_forbidden":
-        return f"{place} is an unknown field; remove it or correct its name"
-    what = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "value_error":
-        return f"{place}: {what}" if place else what
-    return f"{place} = {error['input']!r}: {what[:1].lower()}{what[1:]}"

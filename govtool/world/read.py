@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from govtool.errors import ParamError
+from govtool.errors import ParamError, fault
 from govtool.files import read_text, refuse_other_format, toml_of
 from govtool.world.model import FORMAT, World
 
@@ -47,18 +47,4 @@ def model_of(model: type[Model], content: dict[str, Any], file_format: str, wher
     try:
         return model.model_validate(content)
     except ValidationError as problem:
-        raise ParamError(f"{where}: {_sentence(problem)}") from problem
-
-
-def _sentence(problem: ValidationError) -> str:
-    """The first error as `path = value: what is allowed`; an unknown name explains a missing one, so it leads."""
-    error = min(problem.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
-    path = ".".join(str(part) for part in error["loc"])
-    if error["type"] == "extra_forbidden":
-        return f"{path} is not a field; remove it or mend its name"
-    if error["type"] == "missing":
-        return f"{path} is missing; add it"
-    message = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "value_error":
-        return f"{path}: {message}" if path else message
-    return f"{path} = {error['input']!r}: {message[:1].lower()}{message[1:]}"
+        raise ParamError(f"{where}: {fault(problem.errors(include_url=False))}") from problem

@@ -42,7 +42,10 @@ def test_an_unknown_event_names_the_nearest():
         ('event = "x"', "format = None is not 'govtool/scenario@1'"),
         ('format = "govtool/scenario@9"\nevent = "x"', "format = 'govtool/scenario@9' is not"),
         ('format = "govtool/scenario@1"\nseed = 1', "event is missing; add it"),
-        ('format = "govtool/scenario@1"\nevent = "x"\nsed = 1', "sed is not a field; remove it or mend its name"),
+        (
+            'format = "govtool/scenario@1"\nevent = "x"\nsed = 1',
+            "sed is an unknown field; remove it or correct its name",
+        ),
         ('format = "govtool/scenario@1"\nevent = "x"\nseed = -1', "seed = -1: input should be greater than"),
         ("format = ", "is not valid TOML"),
     ],

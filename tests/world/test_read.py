@@ -51,7 +51,7 @@ def test_every_field_of_the_default_world_is_in_its_file():
         ("step_s = 15", "step_s = 7", "step_s = 7 does not divide an hour; choose a divisor, such as 15"),
         ("step_s = 15", "step_s = 0", "step_s = 0: input should be greater than or equal to 1"),
         ("step_s = 15", 'step_s = "15"', "step_s = '15': input should be a valid integer"),
-        ("accounts = 1000", "acounts = 1000", "population.acounts is not a field; remove it or mend its name"),
+        ("accounts = 1000", "acounts = 1000", "population.acounts is an unknown field; remove it or correct its name"),
         ("accounts = 1000\n", "", "population.accounts is missing; add it"),
         ("impact = 1.0", "impact = nan", "liquidity.impact = nan: input should be a finite number"),
         ("impact = 1.0", "impact = -1.0", "liquidity.impact = -1.0: input should be greater than or equal to 0"),
