@@ -65,7 +65,7 @@ def backtest(
         raise click.UsageError("--out, --vary and --world-table exclude each other: give one")
     if scenario is None and not world_table:
         raise click.UsageError("SCENARIO is missing: name an event, a scenario file or a study file")
-    rules, chosen = read_protocol(protocol), _chosen(metrics)
+    rules, chosen = read_protocol(protocol), metrics_of(metrics)
     if world_table:
         _world_table(scenario, world, seed, rules, as_json)
     elif varied is not None:
@@ -74,8 +74,11 @@ def backtest(
         _replay(str(scenario), world, seed, rules, chosen, out, cascade, as_json)
 
 
-def _scenarios(named: str, world: str | None, seed: int | None) -> Iterator["Scenario"]:
-    """The scenarios that an event, a scenario file or a study file stands for."""
+def scenarios_of(named: str, world: str | None, seed: int | None) -> Iterator["Scenario"]:
+    """The scenarios that an event, a scenario file or a study file stands for.
+
+    `world` and `seed`, if given, stand above what is named.
+    """
     from govtool.files import read_text, toml_of
     from govtool.history.events import catalogue, find_event
     from govtool.scenario.bundle import build
@@ -95,8 +98,8 @@ def _scenarios(named: str, world: str | None, seed: int | None) -> Iterator["Sce
         yield build(*read_scenario(named, world=world, seed=seed))
 
 
-def _chosen(names: str | None) -> tuple[str, ...]:
-    """Metrics that were asked for, none if nothing was said."""
+def metrics_of(names: str | None) -> tuple[str, ...]:
+    """Metrics that were asked for, comma-separated; none if nothing was said. ParamError for an unknown one."""
     import difflib
 
     from govtool.errors import ParamError
@@ -125,7 +128,7 @@ def _replay(
     from govtool.replay.store import totals, write_outcome
 
     outcomes = []
-    for one in _scenarios(named, world, seed):
+    for one in scenarios_of(named, world, seed):
         outcome = replay(one, rules, detail=out is not None)
         outcomes.append(with_cascade(outcome, one, rules) if cascade else outcome)
     if out is not None:
@@ -188,7 +191,7 @@ def _vary(
     path, values = parse_variation(rules, varied)
     found = [
         (f"{scenario.name} {path} = {value}", value, outcome)
-        for scenario in _scenarios(named, world, seed)
+        for scenario in scenarios_of(named, world, seed)
         for value, outcome in vary(scenario, rules, path, values)
     ]
     if as_json:
@@ -213,7 +216,7 @@ def _world_table(named: str | None, world: str | None, seed: int | None, rules: 
         traders = read_world(world or DEFAULT)
         scenarios = (build(event, traders, one) for event in crashes_at_hand() for one in seeds)
     else:
-        scenarios = (scenario for one in seeds for scenario in _scenarios(named, world, one))
+        scenarios = (scenario for one in seeds for scenario in scenarios_of(named, world, one))
     found = {scenario.name: calibrate(scenario, rules) for scenario in scenarios}
     means, figures = mean_of(list(found.values())), public_figures()
     if as_json:

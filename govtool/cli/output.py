@@ -4,7 +4,7 @@ import dataclasses
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,17 +15,23 @@ LINES = 20
 """Progress lines of a long job where there is no terminal to draw a bar on."""
 
 
-def table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> None:
-    """Print rows under headers, columns padded to their widest cell; numbers stand right. Nothing for no rows."""
+def table(rows: Sequence[Sequence[object]], headers: Sequence[str], *, right: Collection[str] = ()) -> None:
+    """Print rows under headers, columns padded to their widest cell; numbers stand right. Nothing for no rows.
+
+    A header may have several lines. Columns whose header is in `right` stand right also if their cells are texts.
+    """
     texts = [[_cell(value) for value in row] for row in rows]
     if not texts:
         return
-    right = [all(_is_number(row[c]) for row in rows) for c in range(len(headers))]
-    widths = [max(len(header), *(len(row[c]) for row in texts)) for c, header in enumerate(headers)]
-    for line in (list(headers), *texts):
+    sides = [header in right or all(_is_number(row[c]) for row in rows) for c, header in enumerate(headers)]
+    heads = [header.split("\n") for header in headers]
+    height = max(len(head) for head in heads)
+    heads = [[""] * (height - len(head)) + head for head in heads]
+    widths = [max(map(len, (*head, *(row[c] for row in texts)))) for c, head in enumerate(heads)]
+    for line in (*map(list, zip(*heads, strict=True)), *texts):
         cells = [
             text.rjust(width) if side else text.ljust(width)
-            for text, width, side in zip(line, widths, right, strict=True)
+            for text, width, side in zip(line, widths, sides, strict=True)
         ]
         click.echo("  ".join(cells).rstrip())
 
@@ -40,9 +46,25 @@ def _cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
+def money(value: float) -> str:
+    """Quote currency as tables show it: whole, thousands set apart, nothing for what is not a number."""
+    return "-" if math.isnan(value) else f"{value:,.0f}"
+
+
 def emit_json(obj: Any) -> None:
     """Print an object as JSON; dataclasses, paths and NumPy values are written plainly, NaN and infinity as null."""
-    click.echo(json.dumps(_plain(obj), indent=2, ensure_ascii=False, allow_nan=False))
+    click.echo(_json_text(obj))
+
+
+def write_json(obj: Any, path: Path) -> None:
+    """Write what `emit_json` prints to a file, whole or not at all. Raises FileError if that fails."""
+    from govtool.files import write_whole
+
+    write_whole(path, lambda waiting: waiting.write_text(_json_text(obj) + "\n", encoding="utf-8"))
+
+
+def _json_text(obj: Any) -> str:
+    return json.dumps(_plain(obj), indent=2, ensure_ascii=False, allow_nan=False)
 
 
 def _plain(value: Any) -> Any:

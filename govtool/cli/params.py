@@ -16,7 +16,8 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result
 def params() -> None:
     """Show, check and compare protocol parameters.
 
-    A protocol is a preset (dydx-v4, govtool) or a TOML file.
+    A protocol is a preset (dydx-v4, drift-v2, synthetix-v3, derive-v2, derive-v2-portfolio, mango-v4, govtool) or a
+    TOML file.
     """
 
 

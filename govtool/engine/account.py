@@ -1,63 +1,148 @@
-"""What one account is worth and what it must keep."""
+"""What one account is worth, what it must keep, and which of its positions weighs most."""
 
-from govtool.engine.jit import kernel
-from govtool.engine.state import State
+import numpy as np
+
+from govtool.engine.jit import inlined, kernel
+from govtool.engine.layout import Scan
+from govtool.engine.options import alone
+from govtool.engine.requirement import asset_need, flat_weight, need, weight_of_perpetual
+from govtool.engine.state import OPTION, PERPETUAL, Rules, State
+from govtool.engine.terms import SCAN, Ints
+from govtool.engine.tiers import MAINTENANCE
 
 
 @kernel
-def notional(size: int, unit: float, price: float) -> float:
-    """Value of a size in quote currency, signed as the size. Example: -5 quantums of 0.1 at 20 are -10."""
-    return (size * unit) * price
-
-
-@kernel
-def health(state: State, i: int) -> tuple[float, float]:
-    """Equity and maintenance margin of account `i`, in quote currency at the posted oracle prices.
-
-    Equity is cash plus the sum of signed notionals; maintenance is the sum of |notional| * weight.
+def equity_of(state: State, i: int) -> float:
+    """What account `i` is worth at mark: cash plus the value of every position, in quote currency.
 
     Notes
     -----
-    Source: rules, section 3; dYdX v4 `protocol/x/subaccounts/lib/updates.go:GetRiskForSubaccount`.
-    Example: cash -90, 1 coin at 100, weight 0.03: equity 10, maintenance 3.
+    Source: rules, section 3. Example: cash -90 and 1 coin at 100: 10.
     """
     equity = state.accounts[i].cash * 1e-6
-    maintenance = 0.0
-    for m in range(state.markets.shape[0]):
-        size = state.size[i, m]
+    for j in range(state.lots.shape[0]):
+        size = state.size[i, j]
         if size != 0:
-            value = (size * state.markets[m].unit) * state.markets[m].oracle
+            equity += (size * state.lots[j].unit) * state.lots[j].mark
+    return equity
+
+
+@inlined
+def _plain_health(
+    accounts: np.recarray, size: Ints, markets: np.recarray, lots: np.recarray, i: int
+) -> tuple[float, float]:
+    """`health` where only perpetuals at flat weights are held; few arguments, since it is called most of all."""
+    equity = accounts[i].cash * 1e-6
+    maintenance = 0.0
+    for m in range(markets.shape[0]):
+        if size[i, m] != 0:
+            value = (size[i, m] * lots[m].unit) * markets[m].oracle
             equity += value
-            maintenance += abs(value) * state.markets[m].maintenance
+            maintenance += abs(value) * markets[m].maintenance
     return equity, maintenance
 
 
-@kernel
-def is_flat(state: State, i: int) -> bool:
-    """Whether account `i` holds no position."""
-    for m in range(state.markets.shape[0]):  # noqa: SIM110  (numba: no generators here)
-        if state.size[i, m] != 0:
+@inlined
+def _health(state: State, rules: Rules, scan: Scan, i: int) -> tuple[float, float]:
+    if scan is None:
+        return _plain_health(state.accounts, state.size, state.markets, state.lots, i)
+    return equity_of(state, i), need(state, rules, state.size[i], MAINTENANCE)
+
+
+@inlined
+def health(state: State, rules: Rules, i: int) -> tuple[float, float]:
+    """Equity and maintenance margin of account `i`, in quote currency at the posted oracle prices.
+
+    Notes
+    -----
+    Source: rules, sections 3 and 3a; dYdX v4 `protocol/x/subaccounts/lib/updates.go:GetRiskForSubaccount`.
+    Example: cash -90, 1 coin at 100, weight 0.03: equity 10, maintenance 3.
+    """
+    return _health(state, rules, state.scan, i)
+
+
+@inlined
+def _all_zero(size: Ints, i: int) -> bool:
+    for j in range(size.shape[1]):  # noqa: SIM110  (numba: no generators here)
+        if size[i, j] != 0:
             return False
     return True
 
 
+@inlined
+def is_flat(state: State, i: int) -> bool:
+    """Whether account `i` holds no position."""
+    return _all_zero(state.size, i)
+
+
 @kernel
-def heaviest_market(state: State, i: int) -> int:
-    """Market whose position asks for the most maintenance margin; the lowest index on a tie, -1 if flat."""
+def notional(state: State, j: int, size: int) -> float:
+    """Size of a position in quote currency; of an option, that of what it is written on."""
+    return float((abs(size) * state.lots[j].unit) * state.lots[j].basis)
+
+
+@kernel
+def _charge(state: State, rules: Rules, scan: Scan, i: int, j: int) -> float:
+    size = state.size[i, j]
+    value = (abs(size) * state.lots[j].unit) * state.lots[j].mark
+    if scan is None:
+        return float(value * state.markets[j].maintenance)
+    if rules.method == SCAN:
+        whole = need(state, rules, state.size[i], MAINTENANCE)
+        state.size[i, j] = 0
+        without = need(state, rules, state.size[i], MAINTENANCE)
+        state.size[i, j] = size
+        return max(0.0, whole - without)
+    if state.lots[j].kind == PERPETUAL:
+        return float(value * weight_of_perpetual(state, rules, j, size, MAINTENANCE))
+    if state.lots[j].kind == OPTION:
+        return float((size * state.lots[j].unit) * state.lots[j].mark - alone(state, rules, j, size, MAINTENANCE))
+    return asset_need(state, rules, j, size, MAINTENANCE)
+
+
+@kernel
+def charge(state: State, rules: Rules, i: int, j: int) -> float:
+    """Maintenance margin that account `i`'s position in instrument `j` asks for, at most what its end would free."""
+    return _charge(state, rules, state.scan, i, j)
+
+
+@inlined
+def _weight_of(state: State, rules: Rules, scan: Scan, i: int, j: int) -> float:
+    if scan is None:
+        return float(state.markets[j].maintenance)
+    if state.lots[j].kind == PERPETUAL and flat_weight(rules):
+        return float(state.markets[j].maintenance)
+    size = notional(state, j, state.size[i, j])
+    return charge(state, rules, i, j) / size if size > 0.0 else 0.0
+
+
+@inlined
+def weight_of(state: State, rules: Rules, i: int, j: int) -> float:
+    """Maintenance charge of account `i`'s position in `j`, as a fraction of its notional."""
+    return _weight_of(state, rules, state.scan, i, j)
+
+
+@kernel
+def heaviest(state: State, rules: Rules, i: int) -> int:
+    """Instrument whose position asks for the most maintenance margin, the lowest on a tie; -1 if account `i` is flat.
+
+    If no position asks for any, the one worth most.
+    """
     best = -1
+    most = 0.0
+    for j in range(state.lots.shape[0]):
+        if state.size[i, j] != 0:
+            asked = charge(state, rules, i, j)
+            if asked > most:
+                most = asked
+                best = j
+    if best >= 0:
+        return best
     most = -1.0
-    for m in range(state.markets.shape[0]):
-        size = state.size[i, m]
-        if size != 0:
-            need = abs(notional(size, state.markets[m].unit, state.markets[m].oracle)) * state.markets[m].maintenance
-            if need > most:
-                most = need
-                best = m
+    for j in range(state.lots.shape[0]):
+        size = state.size[i, j]
+        worth = abs((size * state.lots[j].unit) * state.lots[j].mark)
+        if size != 0 and worth > most:
+            most = worth
+            best = j
     return best
-
-
-@kernel
-def open_interest(state: State, m: int) -> float:
-    """One-sided open interest of market `m` in quote currency, outside market makers included."""
-    held = state.markets[m].gross + abs(state.markets[m].market_size)
-    return (held * 0.5 * state.markets[m].unit) * state.markets[m].oracle

@@ -2,21 +2,24 @@
 
 import math
 
-from govtool.engine.account import health, heaviest_market, is_flat
+from govtool.engine.account import health, heaviest, is_flat, notional, weight_of
 from govtool.engine.draw import ATTEMPT, draw
 from govtool.engine.fills import bankruptcy_quote, close_part, gauge_close, gauge_excess, liquidation_fee
 from govtool.engine.jit import kernel
-from govtool.engine.last_resort import deleverage
+from govtool.engine.last_resort import close_at_any_price, deleverage
 from govtool.engine.ledger import pay, record
-from govtool.engine.liquidity import closing_price, displaced, fitting, floored, room_within
+from govtool.engine.liquidity import floored
 from govtool.engine.margin import recover
+from govtool.engine.requirement import stop_level
 from govtool.engine.retire import retire
-from govtool.engine.state import FILL, INSURANCE, NONE, Ints, Log, Rules, State
+from govtool.engine.state import ASSET, FILL, INSURANCE, NONE, PERPETUAL, Log, Rules, State
+from govtool.engine.terms import Ints
+from govtool.engine.trading import deal, displace, fits
 
 
 @kernel
 def chunk(state: State, rules: Rules, i: int, m: int) -> int:
-    """Base quantums of account `i`'s position in `m` that one block may close.
+    """Quantums of account `i`'s position in instrument `m` that one block may close.
 
     Notes
     -----
@@ -24,14 +27,23 @@ def chunk(state: State, rules: Rules, i: int, m: int) -> int:
     Example: 50,000 of notional, portion 0.1, minimum 1,000: a tenth.
     """
     held = abs(state.size[i, m])
-    value = (held * state.markets[m].unit) * state.markets[m].oracle
+    value = notional(state, m, held)
     low = min(rules.min_notional, value)
     high = max(low, value * rules.portion)
     cap = min(high, rules.block_notional)
-    if value <= cap or held <= state.markets[m].step:
+    if value <= cap or held <= state.lots[m].step:
         return held
-    lots = floored(cap, state.markets[m].unit * state.markets[m].oracle, state.markets[m].step)
-    return min(max(lots, state.markets[m].step), held)
+    lots = floored(cap, state.lots[m].unit * state.lots[m].basis, state.lots[m].step)
+    return min(max(lots, state.lots[m].step), held)
+
+
+@kernel
+def bankruptcy_rating(rules: Rules, equity: float, maintenance: float) -> float:
+    """How far an account is on its way from maintenance (0) to bankruptcy (1)."""
+    if maintenance <= 0.0:
+        return 1.0
+    adjusted = (1.0 - equity / maintenance) * rules.bankruptcy_adjustment
+    return min(max(adjusted, 0.0), 1.0)
 
 
 @kernel
@@ -43,9 +55,18 @@ def limit_price(rules: Rules, oracle: float, weight: float, side: int, equity: f
     Source: dYdX v4 `protocol/x/clob/keeper/liquidations.go:GetFillablePrice`.
     Example: 50,000, weight 0.012, spread ratio 1.5, half of maintenance left: 49,550 for a long.
     """
-    adjusted = (1.0 - equity / maintenance) * rules.bankruptcy_adjustment
-    rating = min(max(adjusted, 0.0), 1.0)
+    rating = bankruptcy_rating(rules, equity, maintenance)
     return max(0.0, oracle * (1.0 - side * ((rating * rules.spread_ratio) * weight)))
+
+
+@kernel
+def _limit(state: State, rules: Rules, j: int, weight: float, side: int, equity: float, maintenance: float) -> float:
+    """The fillable price of any instrument: off its mark by a share of what it asks for."""
+    lot = state.lots[j]
+    if lot.kind == PERPETUAL:
+        return limit_price(rules, lot.mark, weight, side, equity, maintenance)
+    rating = bankruptcy_rating(rules, equity, maintenance)
+    return max(0.0, lot.mark - side * (((rating * rules.spread_ratio) * weight) * lot.basis))
 
 
 @kernel
@@ -61,27 +82,26 @@ def _fill(
 ) -> int:
     """Sell or buy back a chunk within the limit; 0 if nothing fits or insurance cannot pay all of what it would owe."""
     side = 1 if state.size[i, m] > 0 else -1
-    weight = state.markets[m].maintenance
-    index, slope, start = state.markets[m].index, state.markets[m].slope, state.markets[m].volume
-    limit = limit_price(rules, state.markets[m].oracle, weight, side, equity, maintenance)
-    room = room_within(slope, start, index, state.markets[m].half_spread, side, limit)
-    quantity = fitting(room, chunk(state, rules, i, m), state.markets[m].unit, index, state.markets[m].step)
+    weight = weight_of(state, rules, i, m)
+    limit = _limit(state, rules, m, weight, side, equity, maintenance)
+    quantity = fits(state, m, side, limit, chunk(state, rules, i, m))
     if quantity == 0:
         return 0
-    end = displaced(start, side, quantity * state.markets[m].unit, index)
-    price = closing_price(slope, start, end, index, state.markets[m].half_spread, side)
-    proceeds = math.floor(((quantity * state.markets[m].unit) * price) * 1e6)
-    value = (quantity * state.markets[m].unit) * state.markets[m].oracle
-    surplus = side * proceeds - bankruptcy_quote(side, value, weight, equity, maintenance)
+    price, end = deal(state, m, side, quantity)
+    proceeds = math.floor(((quantity * state.lots[m].unit) * price) * 1e6)
+    value = (quantity * state.lots[m].unit) * state.lots[m].mark
+    size = notional(state, m, quantity)
+    surplus = side * proceeds - bankruptcy_quote(side, value, size * weight, equity, maintenance)
     helped = max(0, -surplus)
     if helped > rules.block_insurance or helped > state.tills[INSURANCE]:
         return 0
+    stop = stop_level(state, rules, i, maintenance)
     fee = liquidation_fee(rules, proceeds, surplus)
     fund = close_part(state, rules, i, m, side, quantity, side * proceeds, fee) - helped
     pay(state, INSURANCE, i, helped)
-    state.markets[m].volume = end
-    gauge_close(state, value, side, side * proceeds, fee, helped, equity)
-    gauge_excess(state, rules, m, value, equity, maintenance)
+    displace(state, m, end)
+    gauge_close(state, size, value, side, side * proceeds, fee, helped, equity)
+    gauge_excess(state, rules, weight, size, equity, stop)
     change, received = -side * quantity, side * proceeds
     record(state, log, t, FILL, i, m, NONE, change, received, fee, fund, price, equity, maintenance)
     return quantity
@@ -96,17 +116,21 @@ def attempt(
     t: int,
     may_deleverage: bool,
 ) -> bool:
-    """One block's try at account `i`; True if it was deleveraged."""
-    equity, maintenance = health(state, i)
-    if equity >= rules.restore * maintenance:
+    """One block's try at account `i`; True if it was deleveraged, or an asset that nobody took was closed."""
+    equity, maintenance = health(state, rules, i)
+    if equity >= stop_level(state, rules, i, maintenance):
         recover(state, log, i, t, equity, maintenance)
         return False
-    m = heaviest_market(state, i)
+    m = heaviest(state, rules, i)
     deleveraged = False
     missed = _fill(state, rules, log, i, m, t, equity, maintenance) == 0
-    if missed and equity < 0.0 and rules.adl == 1 and may_deleverage:
-        deleverage(state, rules, log, i, m, t)
-        deleveraged = True
+    if missed and equity < 0.0 and may_deleverage:
+        if state.lots[m].kind == ASSET:
+            close_at_any_price(state, rules, log, i, m, t)
+            deleveraged = True
+        elif rules.adl == 1:
+            deleverage(state, rules, log, i, m, t)
+            deleveraged = True
     if is_flat(state, i):
         retire(state, rules, log, i, t)
     return deleveraged

@@ -8,15 +8,19 @@ from govtool.engine.state import COST, EXCESS, LIQUIDATED, LIQUIDATION_FEES, Rul
 
 
 @kernel
-def bankruptcy_quote(side: int, value: float, weight: float, equity: float, maintenance: float) -> int:
-    """Quantums that closing `value` at oracle must bring so that equity / maintenance stays as it is, rounded up.
+def bankruptcy_quote(side: int, value: float, need: float, equity: float, maintenance: float) -> int:
+    """Quantums that closing `value` at mark must bring so that equity / maintenance stays as it is, rounded up.
+
+    `need` is what the part closed asks for of `maintenance`.
 
     Notes
     -----
     Source: rules, section 5; dYdX v4 `protocol/x/clob/keeper/liquidations.go:GetBankruptcyPriceInQuoteQuantums`.
-    Example: a long of 5,000 at weight 0.012 with equity half of its maintenance: 4,970.
+    Example: a long of 5,000 at weight 0.012, so 60, with equity half of its maintenance: 4,970.
     """
-    return math.ceil((side * value - equity * (value * weight) / maintenance) * 1e6)
+    if maintenance <= 0.0:
+        return math.ceil((side * value) * 1e6)
+    return math.ceil((side * value - equity * need / maintenance) * 1e6)
 
 
 @kernel
@@ -28,22 +32,25 @@ def liquidation_fee(rules: Rules, proceeds: int, surplus: int) -> int:
 
 
 @kernel
-def gauge_close(state: State, value: float, side: int, received: int, fee: int, helped: int, equity: float) -> None:
-    """Add a forced close to the gauges: size at oracle, and its cost to the trader.
+def gauge_close(
+    state: State, size: float, value: float, side: int, received: int, fee: int, helped: int, equity: float
+) -> None:
+    """Add a forced close to the gauges: notional size, and its cost to the trader against the value at mark.
 
     A trader loses no more than the equity that was left: the rest is a loss to insurance or to others.
     """
-    state.gauges[LIQUIDATED] += value
+    state.gauges[LIQUIDATED] += size
     cost = side * value - received * 1e-6 + fee * 1e-6 - helped * 1e-6
     if equity > 0.0:
         state.gauges[COST] += min(cost, equity)
 
 
 @kernel
-def gauge_excess(state: State, rules: Rules, m: int, value: float, equity: float, maintenance: float) -> None:
-    """Add to the gauges what was closed beyond the size that restores the account at the oracle price."""
-    needed = (rules.restore * maintenance - equity) / (state.markets[m].maintenance * rules.restore)
-    state.gauges[EXCESS] += max(0.0, value - max(0.0, needed))
+def gauge_excess(state: State, rules: Rules, weight: float, size: float, equity: float, stop: float) -> None:
+    """Add to the gauges what was closed beyond the size that brings the account to its stop at the oracle price."""
+    if weight > 0.0:
+        needed = (stop - equity) / (weight * rules.restore)
+        state.gauges[EXCESS] += max(0.0, size - max(0.0, needed))
 
 
 @kernel

@@ -33,7 +33,7 @@ def pay_funding(state: State, rules: Rules, tape: Tape, log: Log, t: int, f: int
         for i in range(state.accounts.shape[0]):
             size = state.size[i, m]
             if state.accounts[i].status == IN and size != 0:
-                payment = int(np.rint(((size * state.markets[m].unit) * state.markets[m].index) * rate * 1e6))
+                payment = int(np.rint(((size * state.lots[m].unit) * state.markets[m].index) * rate * 1e6))
                 pay(state, MARKET, i, -payment)
                 received -= payment
                 touched += abs(payment)

@@ -49,3 +49,12 @@ def kernel(function: Function) -> Function:
     """
     compiled: Function = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     return compiled
+
+
+def inlined(function: Function) -> Function:
+    """As `kernel`, and always a part of its callers: for what is called most.
+
+    A call hands over every array of a state one by one, which takes longer than what a small kernel does.
+    """
+    compiled: Function = numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(function)
+    return compiled

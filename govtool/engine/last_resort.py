@@ -4,12 +4,11 @@ import math
 
 import numpy as np
 
-from govtool.engine.account import health, is_flat
+from govtool.engine.account import equity_of, health, is_flat, notional, weight_of
 from govtool.engine.draw import COUNTERPARTY, draw
 from govtool.engine.fills import bankruptcy_quote, gauge_close
 from govtool.engine.jit import kernel
 from govtool.engine.ledger import record, swap_size, trade
-from govtool.engine.liquidity import closing_price, displaced
 from govtool.engine.retire import retire
 from govtool.engine.state import (
     ADL_NOTIONAL,
@@ -24,6 +23,7 @@ from govtool.engine.state import (
     Rules,
     State,
 )
+from govtool.engine.trading import deal, displace
 
 
 @kernel
@@ -37,22 +37,31 @@ def _shrink_tranche(state: State, log: Log, c: int, m: int, t: int) -> None:
 
 
 @kernel
+def _bankruptcy(
+    state: State, rules: Rules, i: int, m: int, quantity: int, equity: float, maintenance: float
+) -> tuple[int, float, float]:
+    """Bankruptcy quote of a part of account `i`'s position, what it asks of the other side, and the notional size."""
+    side = 1 if state.size[i, m] > 0 else -1
+    value = (quantity * state.lots[m].unit) * state.lots[m].mark
+    size = notional(state, m, quantity)
+    quote = bankruptcy_quote(side, value, size * weight_of(state, rules, i, m), equity, maintenance)
+    return quote, quote * 1e-6 - side * value, size
+
+
+@kernel
 def _against_account(state: State, rules: Rules, log: Log, i: int, c: int, m: int, t: int) -> int:
     """Close as much of `i` as `c` holds on the other side, at i's bankruptcy price; 0 if c could not bear it."""
     side = 1 if state.size[i, m] > 0 else -1
     quantity = min(abs(state.size[i, m]), abs(state.size[c, m]))
-    equity, maintenance = health(state, i)
-    value = (quantity * state.markets[m].unit) * state.markets[m].oracle
-    quote = bankruptcy_quote(side, value, state.markets[m].maintenance, equity, maintenance)
-    haircut = quote * 1e-6 - side * value
-    other, _ = health(state, c)
-    if other - haircut < 0.0:
+    equity, maintenance = health(state, rules, i)
+    quote, haircut, size = _bankruptcy(state, rules, i, m, quantity, equity, maintenance)
+    if equity_of(state, c) - haircut < 0.0:
         return 0
     swap_size(state, i, c, m, -side * quantity)
     state.accounts[i].cash += quote
     state.accounts[c].cash -= quote
     state.gauges[HAIRCUT] += haircut
-    state.gauges[ADL_NOTIONAL] += value
+    state.gauges[ADL_NOTIONAL] += size
     change = -side * quantity
     record(state, log, t, DELEVERAGE, i, m, c, change, quote, NIL, NIL, haircut, equity, maintenance)
     _shrink_tranche(state, log, c, m, t)
@@ -65,16 +74,14 @@ def _against_account(state: State, rules: Rules, log: Log, i: int, c: int, m: in
 @kernel
 def _against_market(state: State, rules: Rules, log: Log, i: int, m: int, t: int) -> int:
     side = 1 if state.size[i, m] > 0 else -1
-    quantity = min(abs(state.size[i, m]), max(0, -side * state.markets[m].market_size))
+    quantity = min(abs(state.size[i, m]), max(0, -side * state.lots[m].outside))
     if quantity == 0:
         return 0
-    equity, maintenance = health(state, i)
-    value = (quantity * state.markets[m].unit) * state.markets[m].oracle
-    quote = bankruptcy_quote(side, value, state.markets[m].maintenance, equity, maintenance)
-    haircut = quote * 1e-6 - side * value
+    equity, maintenance = health(state, rules, i)
+    quote, haircut, size = _bankruptcy(state, rules, i, m, quantity, equity, maintenance)
     trade(state, i, m, -side * quantity, quote)
     state.gauges[HAIRCUT] += haircut
-    state.gauges[ADL_NOTIONAL] += value
+    state.gauges[ADL_NOTIONAL] += size
     change = -side * quantity
     record(state, log, t, DELEVERAGE, i, m, NONE, change, quote, NIL, NIL, haircut, equity, maintenance)
     return quantity
@@ -112,16 +119,13 @@ def close_at_any_price(state: State, rules: Rules, log: Log, i: int, m: int, t: 
     """Close account `i`'s position in `m` against the market, whatever it costs; returns what it received."""
     side = 1 if state.size[i, m] > 0 else -1
     quantity = abs(state.size[i, m])
-    slope = state.markets[m].slope
-    start = state.markets[m].volume
-    end = displaced(start, side, quantity * state.markets[m].unit, state.markets[m].index)
-    price = closing_price(slope, start, end, state.markets[m].index, state.markets[m].half_spread, side)
-    received = side * int(np.rint(((quantity * state.markets[m].unit) * price) * 1e6))
-    equity, maintenance = health(state, i)
-    value = (quantity * state.markets[m].unit) * state.markets[m].oracle
-    state.markets[m].volume = end
+    price, end = deal(state, m, side, quantity)
+    received = side * int(np.rint(((quantity * state.lots[m].unit) * price) * 1e6))
+    equity, maintenance = health(state, rules, i)
+    value = (quantity * state.lots[m].unit) * state.lots[m].mark
+    displace(state, m, end)
     trade(state, i, m, -side * quantity, received)
-    gauge_close(state, value, side, received, NIL, NIL, equity)
+    gauge_close(state, notional(state, m, quantity), value, side, received, NIL, NIL, equity)
     change = -side * quantity
     record(state, log, t, CLOSE, i, m, NONE, change, received, NIL, NIL, price, equity, maintenance)
     return received

@@ -43,20 +43,27 @@ def collect_fee(state: State, i: int, fee: int, insurance_share: float) -> int:
 
 
 @kernel
+def _set_size(state: State, i: int, m: int, size: int) -> None:
+    """Put a size in place and keep the sums over accounts."""
+    before = state.size[i, m]
+    state.lots[m].gross += abs(size) - abs(before)
+    state.lots[m].held += max(0, size) - max(0, before)
+    state.lots[m].borrowed += max(0, -size) - max(0, -before)
+    state.size[i, m] = size
+
+
+@kernel
 def change_size(state: State, i: int, m: int, change: int) -> None:
-    """Change the size of account `i` against the outside market."""
-    state.markets[m].gross += abs(state.size[i, m] + change) - abs(state.size[i, m])
-    state.size[i, m] += change
-    state.markets[m].market_size -= change
+    """Change the size of account `i` in instrument `m` against the outside world."""
+    _set_size(state, i, m, state.size[i, m] + change)
+    state.lots[m].outside -= change
 
 
 @kernel
 def swap_size(state: State, i: int, c: int, m: int, change: int) -> None:
     """Change the size of account `i` by `change` against account `c`."""
-    state.markets[m].gross += abs(state.size[i, m] + change) - abs(state.size[i, m])
-    state.markets[m].gross += abs(state.size[c, m] - change) - abs(state.size[c, m])
-    state.size[i, m] += change
-    state.size[c, m] -= change
+    _set_size(state, i, m, state.size[i, m] + change)
+    _set_size(state, c, m, state.size[c, m] - change)
 
 
 @kernel

@@ -49,17 +49,21 @@ def closing_price(slope: float, start: float, end: float, index: float, half_spr
 
 
 @kernel
+def edge_volume(slope: float, reach: float) -> float:
+    """Displaced volume at which the displacement is `reach`; `slope` is not zero."""
+    edge = (reach / slope) * (reach / slope)
+    if reach < 0.0:
+        return -edge
+    return edge if reach > 0.0 else 0.0
+
+
+@kernel
 def room_within(slope: float, x: float, index: float, half_spread: float, side: int, limit: float) -> float:
     """Quote volume that trades before the marginal price passes `limit`; never negative."""
     reach = limit / index - 1.0 + side * half_spread
     if slope == 0.0:
         return UNLIMITED if side * (0.0 - reach) >= 0.0 else 0.0
-    edge = (reach / slope) * (reach / slope)
-    if reach < 0.0:
-        edge = -edge
-    elif reach == 0.0:
-        edge = 0.0
-    return max(0.0, side * (x - edge))
+    return max(0.0, side * (x - edge_volume(slope, reach)))
 
 
 @kernel

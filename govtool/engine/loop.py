@@ -4,52 +4,49 @@ from typing import NamedTuple
 
 import numpy as np
 
-from govtool.engine.account import health, is_flat, open_interest
+from govtool.engine.account import health, is_flat
 from govtool.engine.book import liquidate_on_book
+from govtool.engine.close import close_tick
 from govtool.engine.dutch import liquidate_by_auction
+from govtool.engine.expiry import next_expiry, settle_expiries
 from govtool.engine.funding import next_funding, pay_funding
+from govtool.engine.instruments import mark_instruments
+from govtool.engine.interest import charge_interest, is_borrowed
 from govtool.engine.jit import kernel
 from govtool.engine.last_resort import close_at_any_price
+from govtool.engine.layout import Scan
 from govtool.engine.margin import check, next_topup, receive_topup
 from govtool.engine.oracle import post_prices
-from govtool.engine.packing import empty_log, pack_rules, pack_state, pack_tape, unpack
+from govtool.engine.packing import empty_log, is_ramped, pack_rules, pack_state, pack_tape, unpack
 from govtool.engine.retire import retire
 from govtool.engine.skip import next_breach
 from govtool.engine.state import (
-    BAD_DEBT,
-    BOOK,
     BUCKETS,
-    COLLATERAL_SECONDS,
     DONE,
     EVENT_COUNT,
     EVENTS_FULL,
-    FLAGGED,
     IN,
     INSURANCE,
     LARGEST,
-    LIQUIDATED,
     NIL,
-    OI_SECONDS,
     OVERFLOW,
     POOL_LOW,
     SHOT_COUNT,
     SNAPSHOTS_FULL,
-    TRADERS,
     Books,
     Crowd,
     Feed,
-    Ints,
     Keepers,
     Log,
     Rules,
     State,
     Tape,
-    Terms,
     Trace,
     Venue,
 )
+from govtool.engine.terms import BOOK, NOTHING, Ints, Listing, Terms
 from govtool.engine.traders import act, next_act, take_opening_positions
-from govtool.engine.weights import set_weights
+from govtool.engine.weights import is_ramping, set_volatilities, set_weights
 
 
 class Result(NamedTuple):
@@ -61,39 +58,13 @@ class Result(NamedTuple):
 
 
 @kernel
-def _close_tick(state: State, rules: Rules, tape: Tape, t: int) -> None:
-    """Time integrals, the pool's low, the path and its samples; then displaced volume decays."""
-    interest = 0.0
-    collateral = state.tills[TRADERS] * 1e-6
-    for m in range(state.markets.shape[0]):
-        market = state.markets[m]
-        interest += open_interest(state, m)
-        collateral += (-market.market_size * market.unit) * market.oracle
-        tape.path[t, m] = market.oracle
-        market.volume = market.volume * rules.decay
-        if abs(market.volume) < rules.floor_x:
-            market.volume = 0.0
-    state.gauges[OI_SECONDS] += interest * rules.step_s
-    state.gauges[COLLATERAL_SECONDS] += collateral * rules.step_s
-    state.tills[POOL_LOW] = min(state.tills[POOL_LOW], state.tills[INSURANCE])
-    if (t + 1) % rules.sample_ticks == 0:
-        row = t // rules.sample_ticks
-        tape.columns[row, 0] = state.tills[INSURANCE] * 1e-6
-        tape.columns[row, 1] = interest
-        tape.columns[row, 2] = collateral
-        tape.columns[row, 3] = state.gauges[LIQUIDATED]
-        tape.columns[row, 4] = -state.tills[BAD_DEBT] * 1e-6
-        tape.columns[row, 5] = state.gauges[FLAGGED]
-
-
-@kernel
 def _overflows(state: State) -> bool:
     """Whether some bucket or sum of sizes has come near the end of int64."""
     worst = NIL
     for bucket in range(BUCKETS):
         worst = max(worst, state.tills[bucket], -state.tills[bucket])
-    for m in range(state.markets.shape[0]):
-        worst = max(worst, state.markets[m].gross, -state.markets[m].gross)
+    for j in range(state.lots.shape[0]):
+        worst = max(worst, state.lots[j].gross, -state.lots[j].gross)
     return bool(worst > LARGEST)
 
 
@@ -103,11 +74,11 @@ def _settle_window(state: State, rules: Rules, log: Log, t: int) -> None:
     for i in range(state.accounts.shape[0]):
         if state.accounts[i].status != IN or is_flat(state, i):
             continue
-        equity, maintenance = health(state, i)
+        equity, maintenance = health(state, rules, i)
         if state.accounts[i].flag >= 0 or equity < maintenance:
-            for m in range(state.markets.shape[0]):
-                if state.size[i, m] != 0:
-                    close_at_any_price(state, rules, log, i, m, t)
+            for j in range(state.lots.shape[0]):
+                if state.size[i, j] != 0:
+                    close_at_any_price(state, rules, log, i, j, t)
             retire(state, rules, log, i, t)
     state.tills[POOL_LOW] = min(state.tills[POOL_LOW], state.tills[INSURANCE])
 
@@ -155,29 +126,59 @@ def _due(state: State, queue: Ints, everyone: bool, t: int) -> int:
 
 
 @kernel
+def _open(state: State, rules: Rules, tape: Tape, log: Log) -> int:
+    """The opening population takes its positions under the formation's rules; returns the buffer that was full."""
+    for m in range(state.markets.shape[0]):
+        market = state.markets[m]
+        market.factor = 1.0
+        market.confidence = tape.factor[0, state.markets.shape[0] + m]
+        market.initial, market.maintenance = market.initial_weight, market.maintenance_weight
+    set_volatilities(state, tape.beside, NIL)
+    mark_instruments(state, rules, tape, NIL)
+    for i in range(state.accounts.shape[0]):
+        if state.accounts[i].enters == 0:
+            take_opening_positions(state, rules, log, i)
+    return EVENTS_FULL if state.tills[EVENT_COUNT] > log.whole.shape[0] else DONE
+
+
+@kernel
+def _settle_others(state: State, rules: Rules, tape: Tape, scan: Scan, log: Log, t: int) -> bool:
+    """Interest and expiries of tick `t`; answers whether everyone must be looked at."""
+    everyone = False
+    if scan is not None:
+        if t > 0 and t % rules.ticks_per_hour == 0 and is_borrowed(state):
+            charge_interest(state, rules, log, t)
+            everyone = True
+        if next_expiry(state, t - 1) == t:
+            settle_expiries(state, rules, tape, log, t)
+            everyone = True
+    return everyone
+
+
+@kernel
 def _replay(state: State, rules: Rules, tape: Tape, log: Log, skip: bool) -> int:
     """All ticks of the window; returns DONE, or the buffer that was full."""
     queue = np.empty(state.accounts.shape[0], dtype=np.int64)
     ticks = tape.index.shape[0]
     f = 0
-    for i in range(state.accounts.shape[0]):
-        if state.accounts[i].enters == 0:
-            take_opening_positions(state, rules, log, i)
     for t in range(ticks):
-        if t % rules.ticks_per_hour == 0:
-            set_weights(state, tape, t // rules.ticks_per_hour)
+        if t % rules.ticks_per_hour == 0 or is_ramping(rules, t - 1):
+            set_weights(state, rules, tape, t)
         everyone = post_prices(state, rules, tape, t) or not skip
+        mark_instruments(state, rules, tape, t)
         if next_funding(tape, f) == t:
             pay_funding(state, rules, tape, log, t, f)
             everyone = True
             f += 1
+        if _settle_others(state, rules, tape, state.scan, log, t):
+            everyone = True
         n = _due(state, queue, everyone, t)
         n = _visit(state, rules, tape, log, queue, n, t, skip)
         if n > 0 and rules.liquidation_format == BOOK:
             liquidate_on_book(state, rules, log, queue, n, t)
         elif n > 0:
             liquidate_by_auction(state, rules, log, queue, n, t)
-        _close_tick(state, rules, tape, t)
+        close_tick(state, rules, tape, t)
         if _overflows(state):
             return OVERFLOW
         if state.tills[EVENT_COUNT] > log.whole.shape[0]:
@@ -186,6 +187,13 @@ def _replay(state: State, rules: Rules, tape: Tape, log: Log, skip: bool) -> int
             return SNAPSHOTS_FULL
     _settle_window(state, rules, log, ticks - 1)
     return EVENTS_FULL if state.tills[EVENT_COUNT] > log.whole.shape[0] else DONE
+
+
+def opened(state: State, formed: State) -> State:
+    """The books of `state` after the population of `formed` has taken its positions."""
+    for name in ("gross", "outside", "held", "borrowed"):
+        state.lots[name] = formed.lots[name]
+    return state._replace(accounts=formed.accounts, size=formed.size, tills=formed.tills, gauges=formed.gauges)
 
 
 def run(
@@ -197,6 +205,8 @@ def run(
     seed: int,
     opening_pool: int,
     *,
+    listing: Listing = NOTHING,
+    formation: Terms | None = None,
     skip: bool = True,
     events: int = 1 << 15,
     snapshots: int = 1 << 12,
@@ -211,6 +221,10 @@ def run(
         Of every draw in the replay.
     opening_pool : int
         Insurance pool at the start, quantums.
+    listing : Listing
+        Options and assets beside the perpetuals.
+    formation : Terms, optional
+        What the opening population forms under, and what a ramp of weights starts from; the terms themselves if none.
     skip : bool
         Skip accounts that provably cannot matter. The result is the same without, only slower.
     events, snapshots : int
@@ -221,12 +235,22 @@ def run(
     Result
         Status DONE, or OVERFLOW if money or sizes outgrow int64; the event log is `trace.whole` and `trace.real`.
     """
-    rules = pack_rules(terms, venue, feed, crowd, seed)
+    formed = terms if formation is None else formation
+    if not is_ramped(terms, formed):
+        # Then nobody need look at weights every tick.
+        terms = terms._replace(margin=terms.margin._replace(ramp_s=0.0))
+    rules = pack_rules(terms, venue, feed, crowd, listing, seed)
+    opening = pack_rules(formed, venue, feed, crowd, listing, seed)
+    world = (venue, keepers, feed, crowd, listing)
     while True:
-        state = pack_state(terms, venue, keepers, feed, crowd, opening_pool)
-        tape = pack_tape(terms, venue, feed)
-        log = empty_log(feed.index.shape[1], events, snapshots)
-        status = _replay(state, rules, tape, log, skip)
+        tape = pack_tape(terms, venue, feed, listing)
+        first = tape if formation is None else pack_tape(formed, venue, feed, listing)
+        state = pack_state(formed, *world, formed, opening_pool)
+        log = empty_log(state.lots.shape[0], events, snapshots)
+        status = _open(state, opening, first, log)
+        if status == DONE:
+            state = opened(pack_state(terms, *world, formed, opening_pool), state)
+            status = _replay(state, rules, tape, log, skip)
         if status == EVENTS_FULL:
             events *= 4
         elif status == SNAPSHOTS_FULL:

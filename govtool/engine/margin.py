@@ -5,8 +5,10 @@ import numpy as np
 from govtool.engine.account import health, is_flat
 from govtool.engine.draw import TOPUP as TOPUP_STREAM
 from govtool.engine.draw import TOPUP_DELAY, draw
+from govtool.engine.entry import wait
 from govtool.engine.jit import kernel
 from govtool.engine.ledger import pay, record
+from govtool.engine.requirement import stop_level
 from govtool.engine.retire import drop_flag
 from govtool.engine.state import (
     FLAG,
@@ -25,7 +27,6 @@ from govtool.engine.state import (
     Rules,
     State,
 )
-from govtool.engine.traders import wait
 
 
 @kernel
@@ -40,7 +41,7 @@ def receive_topup(state: State, rules: Rules, log: Log, i: int, t: int) -> int:
     state.accounts[i].arrives = -1
     if state.accounts[i].status != IN or is_flat(state, i):
         return 0
-    equity, maintenance = health(state, i)
+    equity, maintenance = health(state, rules, i)
     wanted = int(np.rint((rules.topup_target * maintenance - equity) * 1e6))
     amount = max(0, min(state.accounts[i].wallet, wanted))
     if amount > 0:
@@ -60,8 +61,8 @@ def _snapshot(state: State, log: Log, i: int, t: int) -> None:
     log.shot[row, 0] = t
     log.shot[row, 1] = i
     log.shot[row, 2] = state.accounts[i].cash
-    for m in range(state.markets.shape[0]):
-        log.shot[row, 3 + m] = state.size[i, m]
+    for j in range(state.lots.shape[0]):
+        log.shot[row, 3 + j] = state.size[i, j]
 
 
 @kernel
@@ -80,11 +81,13 @@ def _warn(state: State, rules: Rules, i: int, t: int, short: bool) -> None:
         return
     state.accounts[i].warned = 1
     if (
-        draw(rules.seed, TOPUP_STREAM, i, t) < state.accounts[i].topup_chance
+        draw(rules.seed, TOPUP_STREAM, state.accounts[i].owner, t) < state.accounts[i].topup_chance
         and state.accounts[i].arrives < 0
         and state.accounts[i].wallet > 0
     ):
-        state.accounts[i].arrives = t + wait(rules.seed, TOPUP_DELAY, i, t, state.accounts[i].topup_delay)
+        state.accounts[i].arrives = t + wait(
+            rules.seed, TOPUP_DELAY, state.accounts[i].owner, t, state.accounts[i].topup_delay
+        )
 
 
 @kernel
@@ -95,7 +98,7 @@ def check(state: State, rules: Rules, log: Log, i: int, t: int) -> bool:
     """
     if state.accounts[i].status != IN or is_flat(state, i):
         return False
-    equity, maintenance = health(state, i)
+    equity, maintenance = health(state, rules, i)
     if equity < maintenance:
         state.gauges[UNDER_SECONDS] += rules.step_s
         if state.accounts[i].flag < 0:
@@ -103,7 +106,7 @@ def check(state: State, rules: Rules, log: Log, i: int, t: int) -> bool:
             state.gauges[FLAGGED] += 1.0
             _snapshot(state, log, i, t)
             record(state, log, t, FLAG, i, NONE, NONE, NIL, NIL, NIL, NIL, 0.0, equity, maintenance)
-    elif state.accounts[i].flag >= 0 and equity >= rules.restore * maintenance:
+    elif state.accounts[i].flag >= 0 and equity >= stop_level(state, rules, i, maintenance):
         recover(state, log, i, t, equity, maintenance)
     short = equity < rules.warning * maintenance
     _warn(state, rules, i, t, short)

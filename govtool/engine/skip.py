@@ -1,7 +1,12 @@
 """When an account's margin can next matter, so that most account-ticks are never visited."""
 
-from govtool.engine.jit import kernel
+import numpy as np
+
+from govtool.engine.bounds import largest_base, least_margin
+from govtool.engine.jit import inlined, kernel
+from govtool.engine.layout import Scan
 from govtool.engine.state import Rules, State, Tape
+from govtool.engine.terms import SCAN, Floats, Ints
 
 MARGIN_OF_ROUNDING = 1e-9
 """Relative slack on bounds; far above what rounding can do to a sum of a few terms."""
@@ -10,35 +15,72 @@ HORIZON = 64
 """Blocks looked ahead at most: beyond it the account is looked at again anyway."""
 
 
-@kernel
+@inlined
 def _stays_clear(state: State, rules: Rules, tape: Tape, i: int, block: int) -> bool:
-    """Whether E >= warning * MM for account `i` all through a block of ticks, while displacements keep their bands.
-
-    The posted price P differs from its source S by less than the deviation: P > S / (1 + d) and P < S / (1 - d),
-    and S lies between the block's extremes of the index, each widened by the band.
-    """
+    """Whether E >= warning * MM for account `i` all through a block of ticks, as far as bounds can tell."""
     hour = block * rules.block_ticks // rules.ticks_per_hour
-    margin = state.accounts[i].cash * 1e-6
-    scale = abs(margin)
-    for m in range(state.markets.shape[0]):
-        size = state.size[i, m]
-        if size == 0:
-            continue
-        weight = min(1.0, state.markets[m].maintenance_weight * tape.factor[hour, m]) * rules.warning
-        low = tape.low[block, m] * (1.0 - state.markets[m].band) / (1.0 + state.markets[m].deviation)
-        high = tape.high[block, m] * (1.0 + state.markets[m].band) / (1.0 - state.markets[m].deviation)
-        base = abs(size) * state.markets[m].unit
-        worst = base * (low if weight <= 1.0 else high) * (1.0 - weight) if size > 0 else -base * high * (1.0 + weight)
-        margin += worst
-        scale += abs(base * high)
-    return margin > scale * MARGIN_OF_ROUNDING
+    cash = state.accounts[i].cash * 1e-6
+    margin, scale = least_margin(state, rules, tape, state.size[i], cash, block, hour, rules.warning)
+    return bool(margin > scale * MARGIN_OF_ROUNDING)
 
 
 @kernel
-def next_breach(state: State, rules: Rules, tape: Tape, i: int, t: int) -> int:
-    """First tick after `t` at which account `i` might fall below its warning, as far as the bounds can tell."""
+def _plain_breach(
+    accounts: np.recarray,
+    size: Ints,
+    markets: np.recarray,
+    lots: np.recarray,
+    low: Floats,
+    high: Floats,
+    factor: Floats,
+    rules: Rules,
+    i: int,
+    t: int,
+) -> int:
+    """`next_breach` where only perpetuals at flat weights are held: the same bound, with few arguments."""
+    block = (t + 1) // rules.block_ticks
+    last = min(low.shape[0], block + HORIZON)
+    cash = accounts[i].cash * 1e-6
+    while block < last:
+        hour = block * rules.block_ticks // rules.ticks_per_hour
+        margin = cash
+        scale = abs(cash)
+        for m in range(markets.shape[0]):
+            held = size[i, m]
+            if held != 0:
+                market = markets[m]
+                weight = market.maintenance_weight
+                if rules.ramp_s > 0.0:
+                    weight = largest_base(market.maintenance_before, weight, rules, block)
+                weight = min(1.0, weight * factor[hour, m]) * rules.warning
+                least = low[block, m] * (1.0 - market.band) / (1.0 + market.deviation)
+                most = high[block, m] * (1.0 + market.band) / (1.0 - market.deviation)
+                base = abs(held) * lots[m].unit
+                long = base * (least if weight <= 1.0 else most) * (1.0 - weight)
+                margin += long if held > 0 else -base * most * (1.0 + weight)
+                scale += base * most
+        if not margin > scale * MARGIN_OF_ROUNDING:
+            break
+        block += 1
+    return max(t + 1, block * rules.block_ticks)
+
+
+@inlined
+def _next_breach(state: State, rules: Rules, tape: Tape, scan: Scan, i: int, t: int) -> int:
+    if scan is None:
+        return _plain_breach(
+            state.accounts, state.size, state.markets, state.lots, tape.low, tape.high, tape.factor, rules, i, t
+        )
+    if rules.method == SCAN:
+        return t + 1
     block = (t + 1) // rules.block_ticks
     last = min(tape.low.shape[0], block + HORIZON)
     while block < last and _stays_clear(state, rules, tape, i, block):
         block += 1
     return max(t + 1, block * rules.block_ticks)
+
+
+@inlined
+def next_breach(state: State, rules: Rules, tape: Tape, i: int, t: int) -> int:
+    """First tick after `t` at which account `i` might fall below its warning, as far as the bounds can tell."""
+    return _next_breach(state, rules, tape, state.scan, i, t)

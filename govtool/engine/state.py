@@ -1,6 +1,7 @@
 """What the engine reads and writes: NamedTuples of arrays and scalars.
 
-Shapes: T ticks, H hours, A accounts, M markets, K keepers, F funding times, L lead samples, B blocks of ticks.
+Shapes: T ticks, H hours, A accounts, M markets, J instruments (perpetuals, options, assets), K keepers, F funding
+times, L lead samples, B blocks of ticks. What governance sets and what is listed is in `govtool.engine.terms`.
 Money is int64 quote quantums (1e-6), sizes are int64 base quantums, everything else float64 in quote currency,
 fractions of one and seconds. `docs/rules.md` says what each number does.
 """
@@ -8,57 +9,15 @@ fractions of one and seconds. `docs/rules.md` says what each number does.
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from govtool.engine.terms import EMPTY, EMPTY_INTS, Floats, Ints
 
-BOOK, DUTCH = 0, 1
+PERPETUAL, OPTION, ASSET = 0, 1, 2
 OUT, IN = 0, 1
 DONE, EVENTS_FULL, SNAPSHOTS_FULL, OVERFLOW = 0, 1, 2, 3
 NEVER: Any = np.int64(2**62)
 LARGEST = np.int64(2**60)
 """A bucket of cash or a sum of sizes beyond it ends the replay: int64 would wrap in silence soon after."""
-
-
-class Terms(NamedTuple):
-    """What governance sets, packed for the engine. Constant during a replay."""
-
-    initial_weight: Floats  # (M,) fraction of notional
-    maintenance_weight: Floats  # (M,)
-    oi_lower: Floats  # (M,) quote; open-interest scaling of the initial weight
-    oi_upper: Floats  # (M,) quote; 0 switches it off
-    formation_weight: Floats  # (M,) initial weight that formed the opening population
-    formation_lower: Floats  # (M,)
-    formation_upper: Floats  # (M,)
-    adaptive: int  # 1: weights follow volatility
-    gamma: Floats  # (M,) rise of the factor per unit of relative excess volatility
-    half_life_s: Floats  # (M,)
-    reference: Floats  # (M,) annualised volatility at which the factor starts to rise
-    cap: Floats  # (M,) largest factor, >= 1
-    rise: Floats  # (M,) largest rise of the factor per hour
-    fall: Floats  # (M,)
-    unit: Floats  # (M,) base currency per base quantum
-    step: Ints  # (M,) base quantums; sizes are multiples of it
-    deviation: Floats  # (M,) the oracle posts when the source moved by this fraction
-    heartbeat: int  # ticks; 0 for none
-    funding_clamp: Floats  # (M,) largest funding rate per 8 h
-    taker_fee: float
-    trading_fee_share: float  # share of trading fees to insurance
-    liquidation_format: int  # BOOK or DUTCH
-    fee_rate: float  # largest liquidation fee, fraction of the fill
-    fee_to_insurance: float  # share of that fee to insurance, the rest to the treasury
-    min_notional: float  # quote; a position below it closes whole
-    portion: float  # of a position per block (book) or tranche (dutch)
-    block_notional: float  # quote per account and block (book)
-    block_insurance: int  # quantums of insurance per account and block
-    bankruptcy_adjustment: float
-    spread_ratio: float  # spread to maintenance margin ratio
-    restore: float  # health E / MM at which a liquidation stops, >= 1
-    length_s: float  # auction length (dutch)
-    start_discount: float  # negative for a premium
-    end_discount: float
-    adl: int  # 1: deleveraging is allowed
 
 
 class Venue(NamedTuple):
@@ -108,7 +67,7 @@ class Crowd(NamedTuple):
 
     equity: Ints  # (A,) quantums deposited at entry
     leverage: Floats  # (A,) wished gross leverage
-    share: Floats  # (A, M) signed share of gross notional per market
+    share: Floats  # (A, J) signed share of gross notional per instrument
     enters: Ints  # (A,) tick of the first entry; 0 is in from the start, negative never
     hold: Floats  # (A,) mean ticks in
     idle: Floats  # (A,) mean ticks out; 0: never comes back
@@ -118,17 +77,20 @@ class Crowd(NamedTuple):
     headroom: float  # share of equity that initial margin may take at entry
     warning: float  # health E / MM under which a trader thinks of a top-up, >= restore
     topup_target: float  # health a top-up aims at, >= warning
+    deposit: Floats = EMPTY  # (A, S) share of equity brought in each asset; empty for none
+    owner: Ints = EMPTY_INTS  # (A,) who draws the luck of waits and top-ups; empty for each its own
+    opening: Floats = np.zeros((0, 0))  # (A, J) coins of a snapshot; `equity` is then cash; empty for the wish
 
 
 class Books(NamedTuple):
     """How a replay ends."""
 
     cash: Ints  # (A,)
-    size: Ints  # (A, M)
+    size: Ints  # (A, J)
     status: Ints  # (A,) OUT or IN
     flag: Ints  # (A,) tick found below maintenance, -1 if not
     wallet: Ints  # (A,) left outside for top-ups
-    market_size: Ints  # (M,) what the outside world holds
+    market_size: Ints  # (J,) what the outside world holds of each instrument
     oracle: Floats  # (M,)
     volume: Floats  # (M,) displaced quote volume X
     factor: Floats  # (H, M) volatility factor on the weights
@@ -137,20 +99,20 @@ class Books(NamedTuple):
     gauges: Floats  # (GAUGES,)
 
 
-def _codes(count: int, first: int = 0) -> list[Any]:
+def codes(count: int, first: int = 0) -> list[Any]:
     """Numbers as NumPy integers: numba compiles a kernel anew for each literal int that it is called with."""
     return [np.int64(first + k) for k in range(count)]
 
 
-NONE: int = _codes(1, -1)[0]
+NONE: int = codes(1, -1)[0]
 """No market, account or keeper."""
 
-NIL: int = _codes(1)[0]
+NIL: int = codes(1)[0]
 """No money, no size, no index."""
 
 # Positions in Books.tills: buckets of cash first, then counters of flows, all in quantums unless named.
-TRADERS, KEEPERS, INSURANCE, TREASURY, MARKET, WALLETS, BAD_DEBT = _codes(7)
-BUCKETS = 7
+TRADERS, KEEPERS, INSURANCE, TREASURY, MARKET, WALLETS, BAD_DEBT, LENDERS = codes(8)
+BUCKETS = 8
 (
     OPENING,
     POOL_LOW,
@@ -162,12 +124,14 @@ BUCKETS = 7
     RESIDUAL,
     EVENT_COUNT,
     SHOT_COUNT,
-) = _codes(10, 7)
-TILLS = 17
+) = codes(10, 8)
+TILLS = 18
 
 # Positions in Books.gauges.
-OI_SECONDS, COLLATERAL_SECONDS, UNDER_SECONDS, LIQUIDATED, COST, EXCESS, HAIRCUT, ADL_NOTIONAL, FLAGGED = _codes(9)
-GAUGES = 9
+OI_SECONDS, COLLATERAL_SECONDS, UNDER_SECONDS, LIQUIDATED, COST, EXCESS, HAIRCUT, ADL_NOTIONAL, FLAGGED = codes(9)
+PEG: int = codes(1, 9)[0]
+"""Not a sum, but the price of the settlement token in this tick."""
+GAUGES = 10
 
 
 class Trace(NamedTuple):
@@ -175,7 +139,7 @@ class Trace(NamedTuple):
 
     whole: Ints  # (events, 9): tick kind account market other size quote fee fund
     real: Floats  # (events, 3): price equity maintenance
-    shot: Ints  # (snapshots, 3 + M): tick account cash, then sizes
+    shot: Ints  # (snapshots, 3 + J): tick account cash, then sizes
     path: Floats  # (T, M) posted oracle price
     columns: Floats  # (samples, 6): pool, open interest, collateral, liquidated, bad debt, flagged
 
@@ -184,12 +148,24 @@ class State(NamedTuple):
     """Everything that changes during a replay, packed in rows so that kernels pass few pointers."""
 
     accounts: np.recarray  # (A,) ACCOUNT
-    size: Ints  # (A, M) base quantums
-    share: Floats  # (A, M)
+    size: Ints  # (A, J) quantums
+    plans: Floats  # (A, J + S): shares of notional, then deposits; J more with the coins of a snapshot
     markets: np.recarray  # (M,) MARKET_ROW
+    lots: np.recarray  # (J,) INSTRUMENT
     keepers: np.recarray  # (K,) KEEPER
     tills: Ints
     gauges: Floats
+    scan: Any  # (3 + O, G + 2): scenarios, and the value of each option per coin in them and off basis; or None
+
+
+class Beside(NamedTuple):
+    """Columns of options and assets."""
+
+    volatility: Floats  # (H, O)
+    summed: Floats  # (T, M) running sum of the index
+    ratio: Floats  # (T, S)
+    ratio_low: Floats  # (B, S)
+    ratio_high: Floats  # (B, S)
 
 
 class Tape(NamedTuple):
@@ -199,7 +175,9 @@ class Tape(NamedTuple):
     slope: Floats
     low: Floats
     high: Floats
-    factor: Floats
+    factor: Floats  # (H, 2 M): of volatility, then confidence
+    peg: Floats  # (T,)
+    beside: Any  # Beside, or None in a plain world
     funding_tick: Ints
     funding_rate: Floats
     path: Floats
@@ -233,7 +211,7 @@ ACCOUNT = np.dtype(
             "wake",
         )
     ]
-    + [(name, np.int64) for name in ("wallet", "equity", "enters")]
+    + [(name, np.int64) for name in ("wallet", "equity", "enters", "owner")]
     + [(name, np.float64) for name in ("leverage", "hold", "idle", "topup_chance", "topup_delay")]
 )
 """One account: what changes, then its plans. `flag`: tick found below maintenance, -1 if not; `due`: tick of the next
@@ -241,14 +219,29 @@ entry or exit; `arrives`: tick of a top-up, -1 if none; `tranche`: market under 
 quantums still open since tick `opened`; `wake`: next tick at which something may happen."""
 
 MARKET_ROW = np.dtype(
-    [(name, np.int64) for name in ("gross", "market_size", "posted", "step")]
+    [("posted", np.int64)]
     + [(name, np.float64) for name in ("oracle", "index", "slope", "volume", "band", "initial", "maintenance")]
+    + [(name, np.float64) for name in ("factor", "confidence", "initial_before", "maintenance_before")]
     + [(name, np.float64) for name in ("initial_weight", "maintenance_weight", "oi_lower", "oi_upper")]
-    + [(name, np.float64) for name in ("formation_weight", "formation_lower", "formation_upper")]
-    + [(name, np.float64) for name in ("unit", "deviation", "funding_clamp", "half_spread", "own_weight")]
+    + [(name, np.float64) for name in ("curve_initial", "curve_maintenance", "base_margin", "range")]
+    + [(name, np.float64) for name in ("deviation", "funding_clamp", "own_weight")]
 )
-"""One market: what changes (`index`, `slope`, `initial`, `maintenance` are those of this tick; `volume` is X; `band` is
-the displacement that the skipping bounds allow for), then its terms and venue."""
+"""One market: what changes (`index`, `slope`, `initial`, `maintenance`, `factor` are those of this tick; `volume` is X;
+`band` is the displacement that the skipping bounds allow for), then its terms and venue."""
+
+INSTRUMENT = np.dtype(
+    [(name, np.int64) for name in ("kind", "market", "step", "gross", "outside", "held", "borrowed")]
+    + [(name, np.int64) for name in ("call", "expiry", "window", "first", "end")]
+    + [(name, np.float64) for name in ("unit", "spread", "strike", "tick", "mark", "fair", "basis", "delta", "slow")]
+    + [(name, np.float64) for name in ("volatility", "tau", "forward", "fixed", "moving")]
+    + [(name, np.float64) for name in ("asset_initial", "asset_maintenance", "asset_curve", "asset_worst")]
+    + [(name, np.float64) for name in ("liability_initial", "liability_maintenance", "asset_scale")]
+    + [(name, np.float64) for name in ("liability_scale", "asset_cap", "asset_hedges", "borrow_rate")]
+    + [("memory", np.float64, 28)]
+)
+"""One instrument. `held`, `borrowed` and `gross` are sums over accounts of sizes above zero, below, and of both;
+`forward` of an option is `fixed + moving * price`, and its expiry the rows from `first` to `end`; `slow` is the other
+price of the initial tier, `memory` that of a stable price."""
 
 KEEPER = np.dtype(
     [("cash", np.int64), ("touched", np.int64), ("latency", np.int64)]
@@ -274,7 +267,10 @@ KEEPER = np.dtype(
     RETIRE,
     CLOSE,
     ENDED,
-) = _codes(16)
+    EXPIRE,
+    DEPOSIT,
+    INTEREST,
+) = codes(19)
 
 EVENT_NAMES = (
     "ENTER",
@@ -293,4 +289,7 @@ EVENT_NAMES = (
     "RETIRE",
     "CLOSE",
     "ENDED",
+    "EXPIRE",
+    "DEPOSIT",
+    "INTEREST",
 )

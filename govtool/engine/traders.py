@@ -1,114 +1,122 @@
 """Traders come, take positions within the initial margin, and leave."""
 
-import math
-
 import numpy as np
 
-from govtool.engine.account import health, open_interest
-from govtool.engine.draw import HOLD, draw
-from govtool.engine.elementary import natural_log
+from govtool.engine.account import equity_of, health
+from govtool.engine.entry import affordable, bring, come_in, wished_size
 from govtool.engine.jit import kernel
-from govtool.engine.ledger import collect_fee, pay, record, trade
-from govtool.engine.liquidity import displacement
+from govtool.engine.layout import first_asset, has_snapshot, share, snapshot_coins
+from govtool.engine.ledger import collect_fee, record, trade
+from govtool.engine.requirement import need
 from govtool.engine.retire import retire
-from govtool.engine.state import ENTER, IN, NIL, NONE, OUT, TRADE, TRADE_FEES, WALLETS, Log, Rules, State
-from govtool.engine.weights import scaled_initial
+from govtool.engine.state import ASSET, NIL, NONE, OUT, TRADE, TRADE_FEES, Log, Rules, State
+from govtool.engine.tiers import FILL, INITIAL
+from govtool.engine.trading import leg_price
 
 
 @kernel
-def wait(seed: int, stream: int, entity: int, tick: int, mean: float) -> int:
-    """Ticks until something that takes `mean` ticks on average: exponential, at least 1, drawn once."""
-    uniform = draw(seed, stream, entity, tick)
-    return 1 + math.floor(-mean * natural_log(1.0 - uniform))
+def _take_at_mark(state: State, log: Log, i: int, j: int, size: int) -> None:
+    if size != 0:
+        cost = int(np.rint(((size * state.lots[j].unit) * state.lots[j].mark) * 1e6))
+        trade(state, i, j, size, -cost)
+        record(state, log, NIL, TRADE, i, j, NONE, size, -cost, NIL, NIL, state.lots[j].mark, 0.0, 0.0)
 
 
 @kernel
-def wished_size(state: State, rules: Rules, i: int, m: int, scale: float) -> int:
-    """Signed size that account `i` takes in market `m` after its wish is scaled to its margin."""
-    want = (state.accounts[i].equity * 1e-6 * state.accounts[i].leverage) * abs(state.share[i, m])
-    lots = (
-        math.floor((want * scale) / (state.markets[m].unit * state.markets[m].oracle))
-        // state.markets[m].step
-        * state.markets[m].step
-    )
-    return lots if state.share[i, m] > 0.0 else -lots
+def snapshot_size(state: State, i: int, j: int) -> int:
+    """Quantums of instrument `j` that account `i` holds in the snapshot, to the nearest."""
+    coins = snapshot_coins(state, i, j)
+    lots = int(np.rint(abs(coins) / state.lots[j].unit))
+    return lots if coins > 0.0 else -lots
 
 
 @kernel
-def affordable(state: State, rules: Rules, i: int, opening: bool) -> float:
-    """Scale in (0, 1] that brings the initial margin of account `i`'s wish within its budget.
-
-    Example: 1,000 of equity, leverage 20, one market of weight 0.1, headroom 0.9: 0.45.
-    """
-    need = 0.0
-    for m in range(state.markets.shape[0]):
-        if state.share[i, m] != 0.0:
-            market = state.markets[m]
-            want = (state.accounts[i].equity * 1e-6 * state.accounts[i].leverage) * abs(state.share[i, m])
-            weight = market.formation_weight if opening else market.initial
-            lower = market.formation_lower if opening else market.oi_lower
-            upper = market.formation_upper if opening else market.oi_upper
-            need += want * scaled_initial(weight, lower, upper, open_interest(state, m))
-    budget = (state.accounts[i].equity * 1e-6) * rules.headroom
-    return 1.0 if need <= budget else budget / need
-
-
-@kernel
-def _deposit(state: State, rules: Rules, log: Log, i: int, t: int) -> None:
-    state.accounts[i].status = IN
-    pay(state, WALLETS, i, state.accounts[i].equity)
-    record(state, log, t, ENTER, i, NONE, NONE, NIL, state.accounts[i].equity, NIL, NIL, 0.0, 0.0, 0.0)
-    state.accounts[i].due = t + wait(rules.seed, HOLD, i, t, state.accounts[i].hold)
+def _take_snapshot(state: State, rules: Rules, log: Log, i: int) -> None:
+    """Account `i` has the snapshot's positions and cash, whatever margin allows: it deposits what that takes."""
+    deposit = state.accounts[i].equity
+    for j in range(state.lots.shape[0]):
+        deposit += int(np.rint(((snapshot_size(state, i, j) * state.lots[j].unit) * state.lots[j].mark) * 1e6))
+    come_in(state, rules, log, i, deposit, NIL)
+    for j in range(state.lots.shape[0]):
+        _take_at_mark(state, log, i, j, snapshot_size(state, i, j))
 
 
 @kernel
 def take_opening_positions(state: State, rules: Rules, log: Log, i: int) -> None:
-    """Account `i` is in when the window opens: positions at the oracle price, no fee (rules, section 6)."""
-    scale = affordable(state, rules, i, True)
-    _deposit(state, rules, log, i, NIL)
-    for m in range(state.markets.shape[0]):
-        size = wished_size(state, rules, i, m, scale)
-        if size != 0:
-            cost = int(np.rint(((size * state.markets[m].unit) * state.markets[m].oracle) * 1e6))
-            trade(state, i, m, size, -cost)
-            record(state, log, NIL, TRADE, i, m, NONE, size, -cost, NIL, NIL, state.markets[m].oracle, 0.0, 0.0)
+    """Account `i` is in when the window opens: positions at mark, no fee (rules, section 6)."""
+    if has_snapshot(state):
+        _take_snapshot(state, rules, log, i)
+        return
+    bring(state, rules, log, i, NIL)
+    scale = affordable(state, rules, i)
+    for j in range(state.lots.shape[0]):
+        if share(state, i, j) != 0.0:
+            _take_at_mark(state, log, i, j, wished_size(state, i, j, scale))
 
 
 @kernel
-def _trade_leg(state: State, rules: Rules, log: Log, i: int, m: int, size: int, t: int) -> None:
-    slope = state.markets[m].slope
-    sign = 1.0 if size > 0 else -1.0
-    moved = displacement(slope, state.markets[m].volume)
-    price = state.markets[m].index * (1.0 + moved + sign * state.markets[m].half_spread)
-    cost = int(np.rint(((size * state.markets[m].unit) * price) * 1e6))
-    fee = int(np.rint((((abs(size) * state.markets[m].unit) * price) * rules.taker_fee) * 1e6))
-    trade(state, i, m, size, -cost)
+def _cost_and_fee(state: State, rules: Rules, j: int, size: int, price: float) -> tuple[int, int]:
+    cost = int(np.rint(((size * state.lots[j].unit) * price) * 1e6))
+    return cost, int(np.rint((((abs(size) * state.lots[j].unit) * price) * rules.taker_fee) * 1e6))
+
+
+@kernel
+def _may_fill(state: State, rules: Rules, i: int, j: int, size: int) -> bool:
+    """Whether account `i` still meets the fill tier after a leg, at the price that it would get."""
+    if rules.fill_check == 0:
+        return True
+    cost, fee = _cost_and_fee(state, rules, j, size, leg_price(state, j, 1.0 if size > 0 else -1.0))
+    state.size[i, j] += size
+    state.accounts[i].cash -= cost + fee
+    tier = INITIAL if rules.fill_share == 1.0 else FILL
+    met = equity_of(state, i) >= need(state, rules, state.size[i], tier)
+    state.accounts[i].cash += cost + fee
+    state.size[i, j] -= size
+    return bool(met)
+
+
+@kernel
+def _trade_leg(state: State, rules: Rules, log: Log, i: int, j: int, size: int, t: int) -> None:
+    price = leg_price(state, j, 1.0 if size > 0 else -1.0)
+    cost, fee = _cost_and_fee(state, rules, j, size, price)
+    trade(state, i, j, size, -cost)
     insured = collect_fee(state, i, fee, rules.trading_fee_share)
     state.tills[TRADE_FEES] += fee
-    record(state, log, t, TRADE, i, m, NONE, size, -cost, fee, insured, price, 0.0, 0.0)
+    record(state, log, t, TRADE, i, j, NONE, size, -cost, fee, insured, price, 0.0, 0.0)
 
 
 @kernel
 def enter(state: State, rules: Rules, log: Log, i: int, t: int) -> None:
     """Account `i` deposits and opens its positions at market prices, clipped by the initial margin."""
-    scale = affordable(state, rules, i, False)
-    _deposit(state, rules, log, i, t)
-    for m in range(state.markets.shape[0]):
-        size = wished_size(state, rules, i, m, scale)
-        if size != 0:
-            _trade_leg(state, rules, log, i, m, size, t)
+    bring(state, rules, log, i, t)
+    scale = affordable(state, rules, i)
+    for j in range(state.lots.shape[0]):
+        if share(state, i, j) != 0.0:
+            size = wished_size(state, i, j, scale)
+            if size != 0 and _may_fill(state, rules, i, j, size):
+                _trade_leg(state, rules, log, i, j, size, t)
+
+
+@kernel
+def _close_legs(state: State, rules: Rules, log: Log, i: int, t: int) -> None:
+    """Close every leg but assets held; sell those, whole and in order, while cash is owed."""
+    for j in range(state.lots.shape[0]):
+        size = state.size[i, j]
+        if size < 0 or (size > 0 and state.lots[j].kind != ASSET):
+            _trade_leg(state, rules, log, i, j, -size, t)
+    for j in range(first_asset(state), state.lots.shape[0]):
+        if state.accounts[i].cash < 0 and state.size[i, j] > 0:
+            _trade_leg(state, rules, log, i, j, -state.size[i, j], t)
 
 
 @kernel
 def leave(state: State, rules: Rules, log: Log, i: int, t: int) -> bool:
     """Account `i` closes all at market prices and withdraws; False if it must wait because it is in trouble."""
-    equity, maintenance = health(state, i)
+    equity, maintenance = health(state, rules, i)
     if state.accounts[i].flag >= 0 or state.accounts[i].tranche >= 0 or equity < maintenance:
         state.accounts[i].due = t + 1
         return False
-    for m in range(state.markets.shape[0]):
-        if state.size[i, m] != 0:
-            _trade_leg(state, rules, log, i, m, -state.size[i, m], t)
+    _close_legs(state, rules, log, i, t)
     retire(state, rules, log, i, t)
     return True
 

@@ -1,12 +1,14 @@
 """Risk weights that follow volatility, and the initial weight that follows open interest."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from govtool.engine.elementary import half_power
-from govtool.engine.jit import kernel
-from govtool.engine.state import Feed, Floats, State, Tape, Terms
+from govtool.engine.jit import inlined, kernel
+from govtool.engine.state import Feed, Rules, State, Tape
+from govtool.engine.terms import Floats, Terms
 from govtool.units import SECONDS_PER_HOUR, SECONDS_PER_YEAR
 
 
@@ -16,12 +18,12 @@ def _moved(factor: float, goal: float, rise: float, fall: float) -> float:
 
 
 @kernel
-def volatility_factors(terms: Terms, feed: Feed, ticks_per_hour: int) -> Floats:
-    """Factor on all weights, per hour of the window and market, shape (H, M).
+def volatilities(terms: Terms, feed: Feed, ticks_per_hour: int) -> tuple[Floats, Floats]:
+    """Factor on all weights, and annualised volatility, per hour of the window and market, both of shape (H, M).
 
     An EWMA of squared hourly returns, annualised and time-aware, gives sigma; the goal is
     1 + gamma * max(0, sigma / reference - 1), at most the cap; the factor follows the goal no faster than
-    the rise and fall limits. All ones if `terms.adaptive` is 0.
+    the rise and fall limits. The factor is one if `terms.adaptive` is 0.
 
     Notes
     -----
@@ -30,12 +32,12 @@ def volatility_factors(terms: Terms, feed: Feed, ticks_per_hour: int) -> Floats:
     ticks, markets = feed.index.shape
     hours = (ticks + ticks_per_hour - 1) // ticks_per_hour
     factors = np.ones((hours, markets))
-    if terms.adaptive == 0:
-        return factors
+    sigmas = np.ones((hours, markets))
     leads = feed.lead_s.shape[0]
     for m in range(markets):
         variance = terms.reference[m] * terms.reference[m]
         factor = 1.0
+        sigmas[0, m] = terms.reference[m]
         before = feed.lead_price[0, m] if leads > 0 else feed.index[0, m]
         when = feed.lead_s[0] if leads > 0 else 0.0
         for k in range(1, leads + hours):
@@ -50,26 +52,64 @@ def volatility_factors(terms: Terms, feed: Feed, ticks_per_hour: int) -> Floats:
             change = price / before - 1.0
             keep = half_power(gap / terms.half_life_s[m])
             variance = keep * variance + (1.0 - keep) * (change * change * (float(SECONDS_PER_YEAR) / gap))
-            excess = max(0.0, math.sqrt(variance) / terms.reference[m] - 1.0)
+            sigma = math.sqrt(variance)
+            excess = max(0.0, sigma / terms.reference[m] - 1.0)
             goal = min(1.0 + terms.gamma[m] * excess, terms.cap[m])
             span = gap / float(SECONDS_PER_HOUR)
             factor = _moved(factor, goal, terms.rise[m] * span, terms.fall[m] * span)
             before, when = price, now
-            if now >= 0.0:
+            if k < leads - 1:
+                continue
+            hour = max(0, k - leads + (1 if leads > 0 else 0))
+            sigmas[hour, m] = sigma
+            if terms.adaptive == 1:
                 factors[hour, m] = factor
-            elif k == leads - 1:
-                factors[0, m] = factor
-    return factors
+    return factors, sigmas
+
+
+@inlined
+def ramped(before: float, own: float, rules: Rules, t: int) -> float:
+    """A base weight at tick `t` on its way to `own` since the activation at tick 0."""
+    if rules.ramp_s <= 0.0:
+        return own
+    return before + (own - before) * min(1.0, (t * rules.step_s) / rules.ramp_s)
 
 
 @kernel
-def set_weights(state: State, tape: Tape, hour: int) -> None:
-    """Put the weights and the price impact of this hour in force."""
+def is_ramping(rules: Rules, t: int) -> bool:
+    """Whether weights are still on their way at tick `t`."""
+    return bool(rules.ramp_s > 0.0 and t * rules.step_s < rules.ramp_s)
+
+
+@kernel
+def set_volatilities(state: State, beside: Any, hour: int) -> None:
+    """Put the volatilities of options in force; none in a plain world, which has nothing beside perpetuals."""
+    if beside is not None:
+        for o in range(beside.volatility.shape[1]):
+            state.lots[state.markets.shape[0] + o].volatility = beside.volatility[hour, o]
+
+
+@kernel
+def set_weights(state: State, rules: Rules, tape: Tape, t: int) -> None:
+    """Put the weights, the price impact and the volatilities of tick `t` in force."""
+    hour = t // rules.ticks_per_hour
     for m in range(state.markets.shape[0]):
         market = state.markets[m]
         market.slope = tape.slope[hour, m]
-        market.initial = min(1.0, market.initial_weight * tape.factor[hour, m])
-        market.maintenance = min(1.0, market.maintenance_weight * tape.factor[hour, m])
+        market.factor = tape.factor[hour, m]
+        market.confidence = tape.factor[hour, state.markets.shape[0] + m]
+        initial = ramped(market.initial_before, market.initial_weight, rules, t)
+        maintenance = ramped(market.maintenance_before, market.maintenance_weight, rules, t)
+        market.initial = min(1.0, initial * tape.factor[hour, m])
+        market.maintenance = min(1.0, maintenance * tape.factor[hour, m])
+    set_volatilities(state, tape.beside, hour)
+
+
+@kernel
+def open_interest(state: State, m: int) -> float:
+    """One-sided open interest of market `m` in quote currency, outside market makers included."""
+    held = state.lots[m].gross + abs(state.lots[m].outside)
+    return (held * 0.5 * state.lots[m].unit) * state.markets[m].oracle
 
 
 @kernel
@@ -85,4 +125,5 @@ def scaled_initial(weight: float, lower: float, upper: float, interest: float) -
         return weight
     if interest >= upper:
         return 1.0
-    return weight + (1.0 - weight) * (interest - lower) / (upper - lower)
+    scaled = weight + (1.0 - weight) * (interest - lower) / (upper - lower)
+    return math.floor(scaled * 1e6 + 1e-6) / 1e6

@@ -75,8 +75,9 @@ def _set_tier(data: Tables, body: Mapping[str, Any]) -> None:
     tier |= {name: _number(place, body, name) for name in numbers}
     tier |= {name: _uint64(place, body, name) for name in amounts}
     key = _key_of(data["tiers"], "id", tier["id"])
-    # The chain adds a tier whose number is new; here it then goes by its number.
-    data["tiers"][key if key is not None else f"tier-{tier['id']}"] = tier
+    # The chain adds a tier whose number is new; here it then goes by its number. What the chain does not hold stays.
+    name = key if key is not None else f"tier-{tier['id']}"
+    data["tiers"][name] = data["tiers"].get(name, {}) | tier
 
 
 def _set_liquidations(data: Tables, body: Mapping[str, Any]) -> None:

@@ -131,9 +131,14 @@ def _field(protocol: Protocol, path: str, declared: Declaration) -> Field:
         setter=declared.setter if on_target and _settable(protocol, path) else NONE,
         step=declared.step,
         kind=declared.kind,
-        choices=tuple(protocol.tiers) if reference else declared.choices,
+        choices=_keys(protocol, path) if reference else declared.choices,
         searchable=declared.searchable,
     )
+
+
+def _keys(protocol: Protocol, path: str) -> tuple[str, ...]:
+    """Keys that a reference at a path may name."""
+    return ("", *protocol.markets) if path.startswith("collateral.") else tuple(protocol.tiers)
 
 
 def _settable(protocol: Protocol, path: str) -> bool:

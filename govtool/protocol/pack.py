@@ -4,18 +4,19 @@ from fractions import Fraction
 
 import numpy as np
 
-from govtool.engine.state import BOOK, DUTCH, Floats, Ints, Terms
+from govtool.engine.terms import BOOK, DUTCH, Floats, Ints, Terms
 from govtool.errors import ParamError
 from govtool.protocol.dydx_v4 import funding_clamp_ppm
 from govtool.protocol.model import Market, Protocol, Tier
+from govtool.protocol.pack_margin import pack_margin, pack_options, pack_scan
 from govtool.protocol.problem import nearest
 from govtool.units import PPM, QUANTUMS_PER_QUOTE
 
 _FORMATS = {"book": BOOK, "dutch": DUTCH}
 
 
-def pack(protocol: Protocol, markets: tuple[str, ...], *, step_s: float, formation: Protocol | None = None) -> Terms:
-    """Terms of a replay of these markets, in this order.
+def pack(protocol: Protocol, markets: tuple[str, ...], *, step_s: float, assets: tuple[str, ...] = ()) -> Terms:
+    """Terms of a replay of these markets and collateral assets, in this order.
 
     Each number is the float nearest to the exact on-chain value.
 
@@ -27,18 +28,17 @@ def pack(protocol: Protocol, markets: tuple[str, ...], *, step_s: float, formati
         Keys of `protocol.markets`, one per column of the scenario.
     step_s : float
         Seconds per tick, by which the heartbeat becomes ticks, rounded up.
-    formation : Protocol, optional
-        The one that the opening population formed under; the same if not given.
+    assets : tuple of str
+        Keys of `protocol.collateral`, one per asset of the scenario.
 
     Raises
     ------
     ParamError
-        A market is not in one of the protocols, or has its own collateral, which this engine does not replay.
+        A market or an asset is not in the protocol, or a market has its own collateral, which this engine does not
+        replay.
     """
-    formed = protocol if formation is None else formation
     held = [_market(protocol, name) for name in markets]
     tiers = [protocol.tiers[market.tier] for market in held]
-    opening = [formed.tiers[_market(formed, name).tier] for name in markets]
     adaptive, rules, auction = protocol.adaptive, protocol.liquidation, protocol.auction
     width = len(held)
     return Terms(
@@ -46,9 +46,6 @@ def pack(protocol: Protocol, markets: tuple[str, ...], *, step_s: float, formati
         maintenance_weight=_floats([_maintenance(tier) for tier in tiers]),
         oi_lower=_floats([_quote(tier.open_interest_lower_cap) for tier in tiers]),
         oi_upper=_floats([_quote(tier.open_interest_upper_cap) for tier in tiers]),
-        formation_weight=_initial(opening),
-        formation_lower=_floats([_quote(tier.open_interest_lower_cap) for tier in opening]),
-        formation_upper=_floats([_quote(tier.open_interest_upper_cap) for tier in opening]),
         adaptive=int(adaptive.enabled),
         gamma=np.full(width, _share(adaptive.gamma_ppm)),
         half_life_s=np.full(width, float(adaptive.half_life_s)),
@@ -78,6 +75,9 @@ def pack(protocol: Protocol, markets: tuple[str, ...], *, step_s: float, formati
         start_discount=_share(auction.start_discount_ppm) if auction is not None else 0.0,
         end_discount=_share(auction.end_discount_ppm) if auction is not None else 0.0,
         adl=int(protocol.deleveraging.enabled),
+        margin=pack_margin(protocol, held, assets),
+        options=pack_options(protocol.options, step_s),
+        scan=pack_scan(protocol.scan, tiers),
     )
 
 

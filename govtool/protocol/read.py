@@ -12,7 +12,7 @@ from govtool.files import read_text, toml_of, write_whole
 from govtool.protocol.model import Protocol
 from govtool.protocol.problem import nearest, param_error
 
-PRESETS = ("dydx-v4", "govtool")
+PRESETS = ("dydx-v4", "drift-v2", "synthetix-v3", "derive-v2", "derive-v2-portfolio", "mango-v4", "govtool")
 """Protocols that come with the package."""
 
 

@@ -1,19 +1,23 @@
 """One scenario under one protocol: pack, run, check the ledger, measure."""
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 
 from govtool.engine.loop import Result, run
-from govtool.engine.state import BUCKETS, DONE, OPENING, OVERFLOW, RESIDUAL, TRADERS, Books, Crowd, Floats, Terms, Trace
+from govtool.engine.state import BUCKETS, DONE, LARGEST, OPENING, OVERFLOW, RESIDUAL, TRADERS, Books, Crowd, Trace
+from govtool.engine.terms import Floats, Listing, Terms
 from govtool.errors import EngineError, ParamError
 from govtool.history.bars import digest_arrays
 from govtool.protocol.digest import digest as protocol_digest
 from govtool.protocol.model import Protocol
 from govtool.protocol.pack import pack
+from govtool.protocol.pack_margin import taken_asset
 from govtool.replay.events import Log, read_log
 from govtool.replay.metrics import NAN, measure, ratio
 from govtool.scenario.bundle import Scenario
+from govtool.scenario.isolated import split_by_market
 
 STEADY, TRANSITION = "steady", "transition"
 
@@ -49,6 +53,7 @@ class Outcome:
     label: str
     native_s: int
     markets: tuple[str, ...]
+    instruments: tuple[str, ...]
     protocol: str
     protocol_digest: str
     mode: str
@@ -86,13 +91,15 @@ def replay(
     Raises
     ------
     ParamError
-        The protocol lacks a market of the scenario.
+        The protocol lacks a market of the scenario, or counts sizes in other quantums than `formed_under`.
     EngineError
         The replay did not finish, or its ledger does not add up.
     """
-    terms = pack_terms(scenario, protocol, formed_under)
+    scenario = prepared(scenario, protocol)
+    terms = pack_terms(scenario, protocol)
+    formation = terms if formed_under is None else formation_terms(scenario, terms, formed_under)
     pool = protocol.insurance.balance if opening_pool is None else opening_pool
-    result = run_engine(scenario, terms, pool, feedback=feedback)
+    result = run_engine(scenario, terms, pool, formation=formation, feedback=feedback)
     trace = result.trace
     outcome = Outcome(
         scenario=scenario.name,
@@ -100,12 +107,13 @@ def replay(
         label=scenario.label,
         native_s=scenario.native_s,
         markets=scenario.markets,
+        instruments=scenario.instruments,
         protocol=protocol.name,
         protocol_digest=protocol_digest(protocol),
         mode=STEADY if formed_under is None else TRANSITION,
         opening_pool=pool,
         status=result.status,
-        metrics=measure(scenario, terms, result),
+        metrics=measure(scenario, terms, formation, result),
         event_digest=digest_arrays({"whole": trace.whole, "real": trace.real}),
     )
     if not detail:
@@ -127,20 +135,111 @@ def with_cascade(
     return replace(outcome, metrics=outcome.metrics | {"cascade_factor": factor})
 
 
-def pack_terms(scenario: Scenario, protocol: Protocol, formed_under: Protocol | None = None) -> Terms:
-    """The protocol for the engine; the crowd's formation follows the other protocol, if there is one."""
-    return pack(protocol, scenario.markets, step_s=scenario.step_s, formation=formed_under)
+def prepared(scenario: Scenario, protocol: Protocol) -> Scenario:
+    """The scenario as a protocol counts it: quantums of assets, and wallets instead of accounts if margin is isolated.
+
+    Raises
+    ------
+    ParamError
+        The protocol does not take an asset, or prices it by another market than the scenario does.
+    """
+    scenario = replace(scenario, listing=counted(scenario, protocol))
+    _refuse_too_large(scenario, pack_terms(scenario, protocol))
+    if protocol.margin.mode == "cross":
+        return scenario
+    terms = pack_terms(scenario, protocol)
+    listing = scenario.listing
+    beside = np.full(listing.option_market.size, terms.options.max_spot)
+    # A borrowed asset weighs as its market where the protocol asks for nothing, so that no wallet is left with nothing.
+    like = np.append(terms.initial_weight, terms.initial_weight.max())[listing.asset_market]
+    weight = np.concatenate([terms.initial_weight, beside, np.maximum(like, terms.margin.liability_initial - 1.0)])
+    if scenario.crowd.opening.size and scenario.series:
+        raise ParamError(
+            f"the snapshot of {scenario.name} holds options, which isolated margin cannot split; leave them out, or"
+            ' replay it with margin.mode = "cross"'
+        )
+    first = scenario.feed.index[0]
+    follows = np.where(listing.asset_market < 0, 1.0, first[np.maximum(listing.asset_market, 0)])
+    ratio = listing.ratio[0] if listing.ratio.size else np.ones(0)
+    price = np.concatenate([first, first[listing.option_market], follows * ratio])
+    return replace(scenario, crowd=split_by_market(scenario.crowd, listing, weight, price))
 
 
-def run_engine(scenario: Scenario, terms: Terms, opening_pool: int, *, feedback: bool = True) -> Result:
-    """Run the engine and hold its ledger to account."""
+def _refuse_too_large(scenario: Scenario, terms: Terms) -> None:
+    """ParamError if a snapshot holds more of an instrument than 64 bits count."""
+    opening, listing = scenario.crowd.opening, scenario.listing
+    if opening.size == 0:
+        return
+    unit = np.concatenate([terms.unit, listing.option_unit, listing.asset_unit])
+    row, j = np.unravel_index(np.argmax(np.abs(opening) / unit), opening.shape)
+    if abs(opening[row, j]) / unit[j] > LARGEST / opening.shape[0]:
+        raise ParamError(
+            f"the snapshot of {scenario.name} holds {opening[row, j]:g} coins of {scenario.instruments[j]} in account"
+            f" {row + 1}, more than 64-bit integers of {unit[j]:g} count; correct the amount"
+        )
+
+
+def counted(scenario: Scenario, protocol: Protocol) -> Listing:
+    """The scenario's listing with the protocol's quantums of assets."""
+    taken = [taken_asset(protocol, name) for name in scenario.assets]
+    for name, asset, row in zip(scenario.assets, taken, scenario.listing.asset_market.tolist(), strict=True):
+        follows = scenario.markets[row] if row >= 0 else ""
+        if asset.market != follows:
+            raise ParamError(
+                f'asset {name} follows "{asset.market}" in protocol {protocol.name} and "{follows}" in scenario'
+                f" {scenario.name}; replay that market too, or set assets.{name}.market in the world"
+            )
+    return scenario.listing._replace(
+        asset_unit=np.array([float(Fraction(10) ** asset.atomic_resolution) for asset in taken], dtype=np.float64),
+        asset_step=np.array([asset.step_quantums for asset in taken], dtype=np.int64),
+    )
+
+
+def pack_terms(scenario: Scenario, protocol: Protocol) -> Terms:
+    """The protocol for the engine, for the markets and assets of a scenario."""
+    if scenario.series and protocol.options is None:
+        raise ParamError(
+            f"protocol {protocol.name} has no options and the world of {scenario.name} lists some; add the table"
+            " [options] to the protocol or remove it from the world"
+        )
+    return pack(protocol, scenario.markets, step_s=scenario.step_s, assets=scenario.assets)
+
+
+def formation_terms(scenario: Scenario, terms: Terms, formed_under: Protocol) -> Terms:
+    """Terms of the protocol that the crowd forms under; ParamError if it counts a market in other quantums.
+
+    Sizes are carried over in quantums, so that another resolution would change every position.
+    """
+    formation = pack_terms(scenario, formed_under)
+    for market, before, now in zip(scenario.markets, formation.unit.tolist(), terms.unit.tolist(), strict=True):
+        if before != now:
+            raise ParamError(
+                f"market {market} is counted in quantums of {before:g} by {formed_under.name} and of {now:g} by the"
+                f" protocol that follows it; give both the same markets.{market}.atomic_resolution"
+            )
+    return formation
+
+
+def run_engine(
+    scenario: Scenario, terms: Terms, opening_pool: int, *, formation: Terms | None = None, feedback: bool = True
+) -> Result:
+    """Run the engine on a prepared scenario and hold its ledger to account."""
     if opening_pool < 0:
         raise ParamError(f"opening_pool = {opening_pool} is negative: choose 0 or more quantums")
     venue = scenario.venue
     if not feedback:
         venue = venue._replace(own_weight=np.zeros_like(venue.own_weight))
-    crowd = _habits_above_stop(scenario.crowd, terms.restore)
-    result = run(terms, venue, scenario.keepers, scenario.feed, crowd, scenario.seed, opening_pool)
+    result = run(
+        terms,
+        venue,
+        scenario.keepers,
+        scenario.feed,
+        _habits_above_stop(scenario.crowd, terms.restore),
+        scenario.seed,
+        opening_pool,
+        listing=scenario.listing,
+        formation=formation,
+    )
     if result.status == OVERFLOW:
         raise EngineError(
             f"replay of {scenario.name}: money or sizes outgrow 64-bit integers; make the world or the pool smaller"
@@ -154,7 +253,7 @@ def run_engine(scenario: Scenario, terms: Terms, opening_pool: int, *, feedback:
 
 
 def _habits_above_stop(crowd: Crowd, stop: float) -> Crowd:
-    """Traders are warned, and aim, no lower than where the protocol stops liquidating."""
+    """Traders are warned, and aim, no lower than the health at which the protocol stops liquidating."""
     return crowd._replace(warning=max(crowd.warning, stop), topup_target=max(crowd.topup_target, stop))
 
 

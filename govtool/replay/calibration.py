@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from govtool.engine.state import TRADE, Floats
+from govtool.engine.state import TRADE
+from govtool.engine.terms import Floats
 from govtool.errors import ParamError
 from govtool.protocol.model import Protocol
-from govtool.replay.backtest import Outcome, pack_terms, replay
+from govtool.replay.backtest import Outcome, pack_terms, prepared, replay
+from govtool.replay.holdings import marks_and_bases, units
 from govtool.replay.metrics import ratio
 from govtool.scenario.bundle import Scenario
 from govtool.units import QUOTE_QUANTUM
@@ -54,9 +56,11 @@ def opening_notional(scenario: Scenario, protocol: Protocol, outcome: Outcome) -
     log = outcome.log
     if log is None:
         raise ParamError(f"outcome of {outcome.scenario} has no event log: replay it with detail=True")
-    unit = pack_terms(scenario, protocol).unit
+    terms = pack_terms(scenario, protocol)
+    scenario = prepared(scenario, protocol)
     rows = np.flatnonzero((log.kind == TRADE) & (log.tick == 0))
-    value = np.abs(log.size[rows]) * (unit * scenario.feed.index[0])[log.market[rows]]
+    _, basis = marks_and_bases(scenario, terms, terms, scenario.feed.index, log.tick[rows], log.market[rows])
+    value = np.abs(log.size[rows]) * units(scenario, terms)[log.market[rows]] * basis
     total = np.bincount(log.account[rows], weights=value, minlength=scenario.crowd.equity.size)
     return np.asarray(total, dtype=np.float64)
 

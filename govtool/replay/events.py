@@ -4,21 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from govtool.engine.state import (
-    CLOSE,
-    DELEVERAGE,
-    ENDED,
-    FILL,
-    FLAG,
-    OPEN,
-    RECOVER,
-    RETIRE,
-    TAKE,
-    UNFILLED,
-    Floats,
-    Ints,
-    Trace,
-)
+from govtool.engine.state import CLOSE, DELEVERAGE, ENDED, FILL, FLAG, OPEN, RECOVER, RETIRE, TAKE, UNFILLED, Trace
+from govtool.engine.terms import Floats, Ints
 from govtool.units import QUOTE_QUANTUM
 
 FORCED = (FILL, TAKE, DELEVERAGE, CLOSE)
@@ -60,14 +47,16 @@ def rows_of(log: Log, kinds: tuple[int, ...]) -> Ints:
     return np.flatnonzero(np.isin(log.kind, kinds))
 
 
-def oracle_value(log: Log, rows: Ints, unit: Floats, path: Floats) -> Floats:
-    """Value of what these rows changed in size, at the posted oracle price of their tick, quote currency."""
-    market = log.market[rows]
-    return np.asarray(np.abs(log.size[rows]) * unit[market] * path[log.tick[rows], market])
+def row_values(log: Log, unit: Floats, price: Floats) -> Floats:
+    """What each row of the log changed in size at its price, quote currency; 0 for a row without an instrument.
+
+    `unit` is per instrument, `price` per row.
+    """
+    return np.asarray(np.where(log.market < 0, 0.0, np.abs(log.size) * unit[np.maximum(log.market, 0)] * price))
 
 
 def forced_cost(log: Log, rows: Ints, value: Floats) -> Floats:
-    """What forced closes cost their traders against oracle: fees added, insurance's help taken off.
+    """What forced closes worth `value` at mark cost their traders: fees added, insurance's help taken off.
 
     Never more than the equity that was left, and nothing without any: what is missing then is a loss to others.
     Deleveraging costs its account nothing: it closes at the price that leaves its health as it was.

@@ -12,7 +12,6 @@ from govtool.engine.state import (
     COLLATERAL_SECONDS,
     COST,
     DELEVERAGE,
-    DUTCH,
     EXCESS,
     FILL,
     FLAG,
@@ -33,9 +32,10 @@ from govtool.engine.state import (
     TREASURY,
     UNDER_SECONDS,
     UNFILLED,
-    Floats,
-    Terms,
+    Trace,
 )
+from govtool.engine.terms import DUTCH, Floats, Ints, Terms
+from govtool.replay.contagion import fell_for_others
 from govtool.replay.events import (
     ENDS_INCIDENT,
     ENDS_TRANCHE,
@@ -43,12 +43,13 @@ from govtool.replay.events import (
     Log,
     forced_cost,
     incident_of,
-    oracle_value,
     read_log,
+    row_values,
     rows_of,
     seconds_to_end,
 )
-from govtool.replay.shadow import cast_shadow
+from govtool.replay.holdings import marks_and_bases, units
+from govtool.replay.shadow import Shadow, cast_shadow
 from govtool.scenario.bundle import Scenario
 from govtool.units import QUOTE_QUANTUM
 
@@ -86,6 +87,10 @@ METRICS: dict[str, Metric] = {
     ),
     "liquidation_cost_usd": Metric("usd", "lower", "What forced closes cost their traders against oracle."),
     "liquidation_cost_bps": Metric("bps", "lower", "The same per size closed."),
+    "contagion_usd": Metric(
+        "usd", "lower", "Size closed by force in markets that had lost their account nothing, while another had."
+    ),
+    "contagion_share": Metric("fraction", "lower", "The same, of all that was closed by force."),
     "excess_liquidated_usd": Metric("usd", "lower", "Size closed beyond what restores the account's margin."),
     "unnecessary_liquidation_share": Metric(
         "fraction", "lower", "Size closed of accounts that would have stayed solvent for a day if left alone."
@@ -124,6 +129,9 @@ METRICS: dict[str, Metric] = {
     "fee_revenue_usd": Metric("usd", "higher", "Trading and liquidation fees paid."),
     "treasury_revenue_usd": Metric("usd", "higher", "What the treasury received of them."),
     "topup_usd": Metric("usd", "none", "Collateral that traders added."),
+    "capital_needed_usd": Metric(
+        "usd", "lower", "Collateral that would have kept every liquidated account above maintenance for a day."
+    ),
     "buffer_p95": Metric(
         "fraction of notional",
         "lower",
@@ -135,14 +143,26 @@ METRICS: dict[str, Metric] = {
 """Every metric, in the order of tables. Mechanisms that do not exist yet have no metric here."""
 
 
-def measure(scenario: Scenario, terms: Terms, result: Result) -> dict[str, float]:
+class Sizes(NamedTuple):
+    """What each row of the event log changed: its notional size, and its value at mark, quote currency."""
+
+    notional: Floats
+    worth: Floats
+
+
+def measure(scenario: Scenario, terms: Terms, formation: Terms, result: Result) -> dict[str, float]:
     """All metrics of a finished replay, in the order of METRICS; NaN for a share of nothing.
 
     `cascade_factor` needs a second replay and is NaN here.
     """
     log = read_log(result.trace)
-    found = _from_tills(result, scenario) | _from_log(scenario, terms, result, log)
-    found |= _auctions(scenario, terms, result, log)
+    mark, basis = marks_and_bases(scenario, terms, formation, result.trace.path, log.tick, log.market)
+    unit = units(scenario, terms)
+    sizes = Sizes(row_values(log, unit, basis), row_values(log, unit, mark))
+    shadow = cast_shadow(scenario, terms, formation, result)
+    found = _from_tills(result, scenario) | _from_log(scenario, result, log, sizes, shadow)
+    found |= _auctions(scenario, terms, log, sizes)
+    found |= _contagion(scenario, terms, formation, result.trace, log, sizes)
     found["liquidation_cost_bps"] = BPS * ratio(found["liquidation_cost_usd"], found["liquidated_usd"])
     found["price_improvement_bps"] = BPS * terms.fee_rate - found["liquidation_cost_bps"]
     found["cascade_factor"] = NAN
@@ -193,39 +213,64 @@ def _from_tills(result: Result, scenario: Scenario) -> dict[str, float]:
     }
 
 
-def _from_log(scenario: Scenario, terms: Terms, result: Result, log: Log) -> dict[str, float]:
+def _from_log(scenario: Scenario, result: Result, log: Log, sizes: Sizes, shadow: Shadow) -> dict[str, float]:
     """Who was closed by force, how fast, and whether that was necessary."""
     trace, venue = result.trace, scenario.venue
     rows = rows_of(log, FORCED)
-    value = oracle_value(log, rows, terms.unit, trace.path)
+    value = sizes.notional[rows]
     minute = (log.tick[rows] * venue.step_s // 60).astype(np.int64)
     fastest = np.bincount(minute, weights=value).max() if rows.size else 0.0
-    shadow = cast_shadow(result.books, terms, venue, scenario.feed, trace, scenario.tail)
     incident = incident_of(log, rows)
     known = incident >= 0
     solvent = shadow.lowest_equity > 0
     spared = known & np.append(solvent, False)[incident]
     hit = np.unique(incident[known])
+    short = np.maximum(0.0, shadow.deepest_shortfall[hit])
     start = trace.columns[0, 1] if trace.columns.shape[0] else NAN
+    owner = owners(scenario)
     borne = log.other[log.kind == DELEVERAGE]
     return {
-        "adl_accounts": np.unique(borne[borne >= 0]).size,
-        "liquidated_accounts": np.unique(log.account[rows]).size,
+        "adl_accounts": np.unique(owner[borne[borne >= 0]]).size,
+        "liquidated_accounts": np.unique(owner[log.account[rows]]).size,
         "liquidated_share": ratio(value.sum(), start),
         "unnecessary_liquidation_share": ratio(value[spared].sum(), value.sum()),
-        "unnecessary_liquidation_cost_usd": forced_cost(log, rows, value)[spared].sum(),
+        "unnecessary_liquidation_cost_usd": forced_cost(log, rows, sizes.worth[rows])[spared].sum(),
         "liquidation_velocity_max_usd_per_min": fastest,
         "oracle_error_liquidations": np.count_nonzero(shadow.true_shortfall[hit] <= 0),
-        "buffer_p95": quantile(np.maximum(0.0, shadow.deepest_shortfall[hit]) / shadow.notional[hit], 0.95),
+        "capital_needed_usd": _largest_each(trace.shot[hit, 1], short).sum(),
+        "buffer_p95": quantile(short / shadow.notional[hit], 0.95),
     }
 
 
-def _auctions(scenario: Scenario, terms: Terms, result: Result, log: Log) -> dict[str, float]:
+def _largest_each(account: Ints, amount: Floats) -> Floats:
+    """Largest amount of each account: what keeps it safe once is there again the next time."""
+    found = np.zeros(int(account.max(initial=-1)) + 1)
+    np.maximum.at(found, account, amount)
+    return found
+
+
+def owners(scenario: Scenario) -> Ints:
+    """Who owns each account of the crowd: itself, but for wallets of one owner."""
+    crowd = scenario.crowd
+    return crowd.owner if crowd.owner.size else np.arange(crowd.equity.size)
+
+
+def _contagion(
+    scenario: Scenario, terms: Terms, formation: Terms, trace: Trace, log: Log, sizes: Sizes
+) -> dict[str, float]:
+    """Size closed by force in one market for what another had lost."""
+    rows = rows_of(log, FORCED)
+    size = sizes.notional[rows]
+    fell = size[fell_for_others(scenario, terms, formation, trace.path, log, rows)].sum()
+    return {"contagion_usd": fell, "contagion_share": ratio(fell, size.sum())}
+
+
+def _auctions(scenario: Scenario, terms: Terms, log: Log, sizes: Sizes) -> dict[str, float]:
     """How long auctions took, what they left, and who won them."""
-    path, step_s = result.trace.path, scenario.venue.step_s
+    step_s = scenario.venue.step_s
 
     def total(*kinds: int) -> float:
-        return float(oracle_value(log, rows_of(log, kinds), terms.unit, path).sum())
+        return float(sizes.notional[rows_of(log, kinds)].sum())
 
     if terms.liquidation_format == DUTCH:
         seconds = seconds_to_end(log, OPEN, ENDS_TRANCHE, step_s)
@@ -234,7 +279,7 @@ def _auctions(scenario: Scenario, terms: Terms, result: Result, log: Log) -> dic
         seconds = seconds_to_end(log, FLAG, ENDS_INCIDENT, step_s)
         unfilled = 1.0 - ratio(total(FILL), total(*FORCED))
     takes = rows_of(log, (TAKE,))
-    taken = oracle_value(log, takes, terms.unit, path)
+    taken = sizes.notional[takes]
     won = np.bincount(log.other[takes], weights=taken, minlength=scenario.keepers.latency.size)
     return {
         "auction_seconds_median": quantile(seconds, 0.5),

@@ -1,6 +1,7 @@
 """The passive shadow: what would have become of an account that had been left alone when it was flagged.
 
-Its position is frozen, prices are those that the oracle then showed, funding is paid, nobody tops up.
+Its position is frozen, prices are those that the oracle then showed, funding is paid, nobody tops up. Interest on what
+it borrowed is left out.
 """
 
 from typing import NamedTuple
@@ -8,7 +9,12 @@ from typing import NamedTuple
 import numpy as np
 
 from govtool.engine.jit import kernel
-from govtool.engine.state import Books, Feed, Floats, Ints, Terms, Trace, Venue
+from govtool.engine.loop import Result
+from govtool.engine.packing import is_plain, is_ramped
+from govtool.engine.state import Books, Feed, Trace, Venue
+from govtool.engine.terms import Floats, Ints, Terms
+from govtool.replay.holdings import left_alone, marks_and_bases, units
+from govtool.scenario.bundle import Scenario
 from govtool.units import QUOTE_QUANTUM, SECONDS_PER_DAY
 
 HORIZON_S = SECONDS_PER_DAY
@@ -24,17 +30,36 @@ class Shadow(NamedTuple):
     true_shortfall: Floats  # (S,) maintenance margin less equity at the flag, at the index instead of the oracle
 
 
-def cast_shadow(books: Books, terms: Terms, venue: Venue, feed: Feed, trace: Trace, tail: Floats) -> Shadow:
+def cast_shadow(scenario: Scenario, terms: Terms, formation: Terms, result: Result) -> Shadow:
     """The shadow of every snapshot of a replay.
 
-    Parameters
-    ----------
-    tail : float64 (ticks, M)
-        Index after the replay, taken for the oracle there; weights stay as in the last hour.
+    After the window the index stands for the oracle, and weights stay as in the last hour.
     """
-    shots = trace.shot.shape[0]
-    if shots == 0:
+    trace = result.trace
+    if trace.shot.shape[0] == 0:
         return Shadow(np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0))
+    if is_plain(terms, scenario.listing) and not is_ramped(terms, formation):
+        return _cast_plain(result.books, terms, scenario.venue, scenario.feed, trace, scenario.tail)
+    return _cast_any(scenario, terms, formation, trace)
+
+
+def _cast_any(scenario: Scenario, terms: Terms, formation: Terms, trace: Trace) -> Shadow:
+    """With any instruments and margin rules: every tick of every snapshot is looked at."""
+    tick, sizes = trace.shot[:, 0], trace.shot[:, 3:]
+    cash = np.asarray(trace.shot[:, 2] * QUOTE_QUANTUM, dtype=np.float64)
+    horizon = int(HORIZON_S // scenario.venue.step_s)
+    held = (scenario, terms, formation)
+    lowest, deepest = left_alone(*held, trace.path, tick, cash, sizes, horizon)
+    _, true = left_alone(*held, scenario.feed.index, tick, cash, sizes, 1)
+    rows, instruments = np.nonzero(sizes)
+    _, basis = marks_and_bases(*held, trace.path, tick[rows], instruments)
+    value = np.abs(sizes[rows, instruments]) * units(scenario, terms)[instruments] * basis
+    notional = np.asarray(np.bincount(rows, weights=value, minlength=tick.size), dtype=np.float64)
+    return Shadow(lowest, deepest, notional, true)
+
+
+def _cast_plain(books: Books, terms: Terms, venue: Venue, feed: Feed, trace: Trace, tail: Floats) -> Shadow:
+    """With perpetuals at flat weights: blocks of ticks that cannot matter are passed over."""
     path = np.concatenate([trace.path, tail])
     begins = np.arange(0, path.shape[0], venue.block_ticks)
     low = np.minimum.reduceat(path, begins, axis=0)

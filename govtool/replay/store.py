@@ -99,7 +99,7 @@ def _events(outcome: Outcome) -> pa.Table:
     kinds = pa.DictionaryArray.from_arrays(pa.array(log.kind.astype(np.int32)), pa.array(EVENT_NAMES))
     unused = log.market < 0
     names = pa.array(np.where(unused, 0, log.market).astype(np.int32), mask=unused)
-    markets = pa.DictionaryArray.from_arrays(names, pa.array(outcome.markets))
+    markets = pa.DictionaryArray.from_arrays(names, pa.array(outcome.instruments))
     columns = {"tick": log.tick, "kind": kinds, "account": log.account, "market": markets}
     columns |= {name: getattr(log, name) for name in log._fields if name not in columns}
     return pa.table(columns)

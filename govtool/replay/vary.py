@@ -1,6 +1,7 @@
-"""The same scenario under protocols that differ in one parameter."""
+"""The same scenario under protocols that differ in one parameter, or in margin mode and method."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from govtool.errors import ParamError
 from govtool.protocol.fields import Value, field, replaced
@@ -27,6 +28,30 @@ def vary(scenario: Scenario, protocol: Protocol, path: str, values: Sequence[Val
     """Replay the scenario with the parameter at `path` set to each value in turn, nothing else changed."""
     for value in values:
         yield value, replay(scenario, replaced(protocol, {path: value}))
+
+
+class Variant(NamedTuple):
+    """A protocol under one margin mode and method; `name` is what it was asked for by."""
+
+    name: str
+    margin: str
+    method: str
+    protocol: Protocol
+
+
+def variants(
+    protocols: Mapping[str, Protocol], margins: Sequence[str] = (), methods: Sequence[str] = ()
+) -> list[Variant]:
+    """Every protocol under every margin mode and method; under its own where none are named.
+
+    Raises ParamError where a protocol does not have a mode or method, such as a scan without the table [scan].
+    """
+    return [
+        Variant(name, mode, method, replaced(protocol, {"margin.mode": mode, "margin.method": method}))
+        for name, protocol in protocols.items()
+        for method in methods or (protocol.margin.method,)
+        for mode in margins or (protocol.margin.mode,)
+    ]
 
 
 def _value(path: str, kind: str, text: str) -> Value:

@@ -4,16 +4,20 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from govtool.engine.state import Crowd, Feed, Floats, Ints, Keepers, Venue
+from govtool.engine.state import Crowd, Feed, Keepers, Venue
+from govtool.engine.terms import Floats, Ints, Listing
 from govtool.errors import DataError, ParamError
 from govtool.history.bars import MS, MS_PER_DAY, Window, digest_arrays
 from govtool.history.bridge import bridge
 from govtool.history.events import Event, load_window
-from govtool.scenario.population import form_crowd
+from govtool.scenario.population import form_crowd, snapshot_crowd
+from govtool.scenario.snapshot import read_snapshot
 from govtool.units import SECONDS_PER_DAY, SECONDS_PER_HOUR
+from govtool.world.listing import pack_listing
 from govtool.world.model import World
 from govtool.world.pack import pack_keepers, pack_venue
 
@@ -31,8 +35,10 @@ class Scenario:
     ----------
     name : str
         Event, world and seed, such as "crash-2021-05-19/default/0".
-    feed, crowd, venue, keepers
-        What `engine.loop.run` takes.
+    feed, crowd, venue, keepers, listing
+        What `engine.loop.run` takes. Quantums of assets are the protocol's to say.
+    series, assets : tuple of str
+        Names of the options and collateral assets of the listing.
     tail : float64 (ticks, M)
         Index after the replayed part, for what would have become of liquidated accounts.
     open_interest : float64 (M,)
@@ -56,11 +62,24 @@ class Scenario:
     crowd: Crowd
     venue: Venue
     keepers: Keepers
+    listing: Listing
+    series: tuple[str, ...]
+    assets: tuple[str, ...]
     tail: Floats
     open_interest: Floats
     daily_volume: float
     days: float
     digest: str
+
+    @property
+    def instruments(self) -> tuple[str, ...]:
+        """Names of all instruments in the order of the engine."""
+        return named_instruments(self.markets, self.series, self.assets)
+
+
+def named_instruments(markets: tuple[str, ...], series: tuple[str, ...], assets: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of instruments in the order of the engine; an asset may have the name of a market."""
+    return (*markets, *series, *(f"asset:{name}" for name in assets))
 
 
 def build(
@@ -93,7 +112,19 @@ def assemble(window: Window, kind: str, world: World, seed: int) -> Scenario:
     ticks = window.bars * (window.native_s // world.step_s)
     venue = pack_venue(world, window.markets)
     feed = _feed(window, world, path[:ticks], share, venue)
-    crowd = form_crowd(world, seed, targets, world.step_s)
+    kinds = tuple(sorted(world.population.kinds))
+    snapshot, assets = None, world.assets_held()
+    if world.population.snapshot:
+        snapshot = read_snapshot(Path(world.population.snapshot), kinds, window.markets, window.start_ms, world.step_s)
+        assets = snapshot.assets
+    told = None if snapshot is None else snapshot.series
+    listing, series = pack_listing(world, venue, window.markets, feed.index, assets, told)
+    if snapshot is None:
+        crowd = form_crowd(world, seed, targets, world.step_s, listing)
+    else:
+        crowd = snapshot_crowd(
+            world, snapshot, named_instruments(window.markets, series, assets), feed.index[0], listing
+        )
     total = 0.0
     for target in targets.tolist():
         total += target
@@ -113,11 +144,14 @@ def assemble(window: Window, kind: str, world: World, seed: int) -> Scenario:
         crowd=crowd,
         venue=venue,
         keepers=keepers,
+        listing=listing,
+        series=series,
+        assets=assets,
         tail=tail,
         open_interest=targets,
         daily_volume=world.scale.daily_volume,
         days=window.bars * window.native_s / SECONDS_PER_DAY,
-        digest=_digest(window, kind, world, seed, (feed, crowd, venue, keepers), tail),
+        digest=_digest(window, kind, world, seed, (feed, crowd, venue, keepers, listing), tail),
     )
 
 
@@ -174,7 +208,7 @@ def _digest(
     kind: str,
     world: World,
     seed: int,
-    parts: tuple[Feed, Crowd, Venue, Keepers],
+    parts: tuple[Feed, Crowd, Venue, Keepers, Listing],
     tail: Floats,
 ) -> str:
     """Digest over the inputs by name and over every array made from them."""
@@ -189,7 +223,8 @@ def _digest(
         "label": window.label,
         "markets": list(window.markets),
         "window": window.digest,
-        "world": world.model_dump(mode="json"),
+        # Where a snapshot lies says nothing of what is in it: that is among the arrays.
+        "world": world.model_dump(mode="json", exclude={"population": {"snapshot"}}),
         "seed": seed,
         "arrays": digest_arrays(arrays),
     }

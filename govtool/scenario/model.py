@@ -70,11 +70,16 @@ def _checked(seed: int) -> int:
     return seed
 
 
-def crashes_at_hand() -> list[Event]:
-    """Crashes of the catalogue of which every series is in a history folder, in the catalogue's order."""
+def events_at_hand() -> list[Event]:
+    """Events of the catalogue of which every series is in a history folder, in the catalogue's order."""
     there = {path.stem for path in series_paths()}
     return [
         event
         for event in catalogue().values()
-        if event.kind == "crash" and {*event.series.values(), *event.lead.values()} <= there
+        if {*event.series.values(), *event.lead.values(), *event.funding.values()} <= there
     ]
+
+
+def crashes_at_hand() -> list[Event]:
+    """The crashes among the events at hand."""
+    return [event for event in events_at_hand() if event.kind == "crash"]

@@ -3,17 +3,21 @@
 Only + - * / and square roots of doubles in a fixed order, so that the crowd is the same on every machine.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from govtool.engine.draw import POPULATION, draw, draws
 from govtool.engine.elementary import LN2, half_power, natural_log
 from govtool.engine.jit import kernel
-from govtool.engine.state import Crowd, Floats, Ints
+from govtool.engine.state import Crowd
+from govtool.engine.terms import NOTHING, Floats, Ints, Listing
+from govtool.scenario.snapshot import Snapshot
 from govtool.units import QUANTUMS_PER_QUOTE, SECONDS_PER_HOUR
 from govtool.world.model import Kind, World
 
 # One stream of draws per use, so that no two uses share luck.
-KIND, SIZE, LEVERAGE, COUNT, PICK, SIDE, SPLIT, FORMED, ENTRY = range(POPULATION, POPULATION + 9)
+KIND, SIZE, LEVERAGE, COUNT, PICK, SIDE, SPLIT, FORMED, ENTRY, CALL, PUT = range(POPULATION, POPULATION + 11)
 
 UNIFORMS = 12  # their sum has variance 1
 
@@ -27,7 +31,7 @@ SMALLEST = 1.0
 """Least equity of an account, quote currency."""
 
 
-def form_crowd(world: World, seed: int, targets: Floats, step_s: int) -> Crowd:
+def form_crowd(world: World, seed: int, targets: Floats, step_s: int, listing: Listing = NOTHING) -> Crowd:
     """Plans of every account, sized so that those in from the start make the wanted open interest.
 
     Parameters
@@ -38,6 +42,8 @@ def form_crowd(world: World, seed: int, targets: Floats, step_s: int) -> Crowd:
         One-sided open interest wanted per market, quote currency, before initial margin clips anyone.
     step_s : int
         Seconds per tick.
+    listing : Listing
+        Options and assets, the assets those of `World.assets_held`.
 
     Returns
     -------
@@ -63,13 +69,19 @@ def form_crowd(world: World, seed: int, targets: Floats, step_s: int) -> Crowd:
     wanted = of("size") * _exponentials(of("size_spread") * _normals(seed, SIZE, account))
     longs = targets * min(1.0, 1.0 / population.short_share)
     shorts = targets * min(1.0, population.short_share)
+    assets = world.assets_held()
+    brought = np.array([[one.collateral.get(name, 0.0) for name in assets] for one in kinds])[kind]
+    borrowed = np.array([[one.borrows.get(name, 0.0) for name in assets] for one in kinds])[kind]
+    options = _option_legs(seed, share, of("calls"), of("puts"), listing.option_market, listing.option_call)
+    # What options and borrowed assets take of the gross notional is not in perpetuals, whose open interest is wanted.
+    share = share * (1.0 - np.abs(options).sum(axis=1) - borrowed.sum(axis=1))[:, None]
     scale = _scales(wanted * leverage, share, enters == 0, longs, shorts)
     equity = np.rint(np.maximum(wanted * scale, SMALLEST) * QUANTUMS_PER_QUOTE).astype(np.int64)
     per_hour = SECONDS_PER_HOUR / step_s
     return Crowd(
         equity=equity,
         leverage=leverage,
-        share=share,
+        share=np.ascontiguousarray(np.concatenate([share, options, -borrowed], axis=1)),
         enters=enters,
         hold=of("hold_h") * per_hour,
         idle=of("idle_h") * per_hour,
@@ -79,6 +91,44 @@ def form_crowd(world: World, seed: int, targets: Floats, step_s: int) -> Crowd:
         headroom=float(world.habits.headroom),
         warning=float(world.habits.warning),
         topup_target=float(world.habits.topup_target),
+        deposit=np.ascontiguousarray(brought),
+    )
+
+
+def snapshot_crowd(
+    world: World, snapshot: Snapshot, instruments: Sequence[str], price: Floats, listing: Listing
+) -> Crowd:
+    """The accounts of a snapshot, in from the start, with the habits of their kinds; who leaves does not come back.
+
+    `instruments` names the columns of the engine, `price` (M,) is the opening index. Money for top-ups is the kind's
+    multiple of cash, perpetuals and assets at that index.
+    """
+    kinds = [world.population.kinds[name] for name in snapshot.kinds]
+    places = {name: j for j, name in enumerate(instruments)}
+    coins = np.zeros((len(kinds), len(places)))
+    for i, held in enumerate(snapshot.coins):
+        for name, amount in held.items():
+            coins[i, places[name.removeprefix("option:")]] += amount
+    assets = listing.asset_market.size
+    follows = np.append(price, 1.0)[listing.asset_market] * (listing.ratio[0] if assets else 1.0)
+    worth = np.array(snapshot.cash) + (coins[:, : price.size] * price).sum(axis=1)
+    worth += (coins[:, coins.shape[1] - assets :] * follows).sum(axis=1)
+    count, per_hour = len(kinds), SECONDS_PER_HOUR / world.step_s
+    wallet = np.maximum(worth, 0.0) * np.array([kind.wallet for kind in kinds])
+    return Crowd(
+        equity=np.rint(np.array(snapshot.cash) * QUANTUMS_PER_QUOTE).astype(np.int64),
+        leverage=np.zeros(count),
+        share=np.zeros((count, len(places))),
+        enters=np.zeros(count, dtype=np.int64),
+        hold=np.array([kind.hold_h for kind in kinds]) * per_hour,
+        idle=np.zeros(count),
+        topup_chance=np.array([kind.topup_chance for kind in kinds]),
+        topup_delay=np.array([kind.topup_delay_s for kind in kinds]) / world.step_s,
+        wallet=np.rint(wallet * QUANTUMS_PER_QUOTE).astype(np.int64),
+        headroom=float(world.habits.headroom),
+        warning=float(world.habits.warning),
+        topup_target=float(world.habits.topup_target),
+        opening=coins,
     )
 
 
@@ -153,6 +203,31 @@ def _legs(seed: int, counts: Ints, long: Floats, hedged: Floats, weights: Floats
         for m in range(markets):
             share[i, m] /= gross
     return share
+
+
+@kernel
+def _option_legs(seed: int, share: Floats, calls: Floats, puts: Floats, market: Ints, call: Ints) -> Floats:
+    """Signed shares (A, O) of gross notional: one call and one put each, drawn among those of the first market."""
+    legs = np.zeros((share.shape[0], market.shape[0]))
+    for i in range(share.shape[0]):
+        first = -1
+        for m in range(share.shape[1]):
+            if share[i, m] != 0.0 and first < 0:
+                first = m
+        for kind in range(2):
+            part = calls[i] if kind == 1 else puts[i]
+            count = 0
+            for o in range(market.shape[0]):
+                count += 1 if market[o] == first and call[o] == kind else 0
+            if part == 0.0 or count == 0:
+                continue
+            left = int(draw(seed, CALL if kind == 1 else PUT, i, 0) * count)
+            for o in range(market.shape[0]):
+                if market[o] == first and call[o] == kind:
+                    if left == 0:
+                        legs[i, o] = part
+                    left -= 1
+    return legs
 
 
 @kernel

@@ -1,12 +1,14 @@
 """The world: everything a replay needs that governance does not set."""
 
 from itertools import accumulate
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from govtool.units import SECONDS_PER_HOUR
 from govtool.world.declare import Group, stated
+from govtool.world.holdings import Asset, Doubt, Listed
 
 FORMAT = "govtool/world@1"
 
@@ -16,6 +18,10 @@ SHARES_SUM = 1e-9
 LEVERAGE = "open interest by leverage on Hyperliquid, December 2025 (docs/calibration.md)"
 HOLDING = "assumption, above the 7 h in which dYdX v3 turned over, market makers included (docs/calibration.md)"
 NODE = "default flag of the dYdX v4 node, protocol/x/clob/flags/flags.go"
+
+
+Name = Annotated[str, Field(pattern=r"\A[A-Za-z0-9][A-Za-z0-9_-]*\z")]
+"""Name of an asset, as protocols write theirs."""
 
 
 class Kind(Group):
@@ -51,6 +57,34 @@ class Kind(Group):
     topup_chance: float = stated(unit="chance", meaning="Chance of topping up after a warning.", ge=0, le=1)
     topup_delay_s: float = stated(unit="s", meaning="Mean time from warning to arrival.", gt=0)
     wallet: float = stated(unit="multiple of equity", meaning="Cash at hand outside for top-ups.", ge=0)
+    collateral: dict[Name, Annotated[float, Field(ge=0, le=1)]] = stated(
+        unit="fraction of equity", meaning="Part brought in each asset; the rest is cash.", default_factory=dict
+    )
+    borrows: dict[Name, Annotated[float, Field(ge=0, le=1)]] = stated(
+        unit="fraction of gross notional", meaning="Assets borrowed and sold, beside positions.", default_factory=dict
+    )
+    calls: float = stated(
+        unit="fraction of gross notional",
+        meaning="Calls on the first market, bought, or sold if negative.",
+        ge=-1,
+        le=1,
+        default=0.0,
+    )
+    puts: float = stated(unit="fraction of gross notional", meaning="Puts, likewise.", ge=-1, le=1, default=0.0)
+
+    @model_validator(mode="after")
+    def _collateral_is_equity(self) -> "Kind":
+        total = sum(self.collateral.values())
+        if total > 1 + SHARES_SUM:
+            raise ValueError(f"collateral sums to {total:.6g} of equity; at most 1 can be brought in assets")
+        return self
+
+    @model_validator(mode="after")
+    def _positions_are_notional(self) -> "Kind":
+        total = sum(self.borrows.values()) + abs(self.calls) + abs(self.puts)
+        if total > 1 + SHARES_SUM:
+            raise ValueError(f"borrows, calls and puts take {total:.6g} of gross notional; together at most 1")
+        return self
 
     @model_validator(mode="after")
     def _chances_sum(self) -> "Kind":
@@ -63,6 +97,11 @@ class Population(Group):
     """Who trades."""
 
     accounts: int = stated(unit="accounts", meaning="Accounts in the replay.", ge=1, le=1_000_000)
+    snapshot: str = stated(
+        unit="file",
+        meaning="Table of real accounts beside this file, instead of generated ones; the kinds give their habits.",
+        default="",
+    )
     short_share: float = stated(
         unit="fraction",
         meaning="Short open interest of accounts beside their long; market makers hold the difference.",
@@ -192,9 +231,36 @@ class World(Group):
     liquidity: Liquidity
     scale: Scale
     chain: Chain
+    assets: dict[str, Asset] = stated(
+        unit="groups", meaning="Collateral assets whose price or spread is another than plain.", default_factory=dict
+    )
+    options: Listed | None = None
+    doubt: Doubt = Doubt()
+
+    def within(self, folder: Path) -> "World":
+        """This world, with the file that it names looked for in a folder."""
+        if not self.population.snapshot:
+            return self
+        beside = str(folder / self.population.snapshot)
+        return self.model_copy(update={"population": self.population.model_copy(update={"snapshot": beside})})
 
     @model_validator(mode="after")
     def _step_divides_hour(self) -> "World":
         if SECONDS_PER_HOUR % self.step_s:
             raise ValueError(f"step_s = {self.step_s} does not divide an hour; choose a divisor, such as 15")
         return self
+
+    @model_validator(mode="after")
+    def _options_are_listed(self) -> "World":
+        for name, kind in self.population.kinds.items():
+            if (kind.calls or kind.puts) and self.options is None:
+                raise ValueError(
+                    f"population.kinds.{name} trades options and none are listed; add the table [options] or set"
+                    " calls and puts to 0"
+                )
+        return self
+
+    def assets_held(self) -> tuple[str, ...]:
+        """Every asset that some kind brings or borrows, by name."""
+        kinds = self.population.kinds.values()
+        return tuple(sorted({name for kind in kinds for name in (*kind.collateral, *kind.borrows)}))

@@ -38,7 +38,7 @@ def read_world(path_or_name: str | Path) -> World:
     if not text.endswith(".toml") and not Path(text).is_file():
         known = ", ".join(shipped_worlds())
         raise ParamError(f"world {text!r} is neither a file nor a shipped world; shipped are: {known}")
-    return model_of(World, toml_of(read_text(Path(text)), text), FORMAT, text)
+    return model_of(World, toml_of(read_text(Path(text)), text), FORMAT, text).within(Path(text).parent)
 
 
 def model_of(model: type[Model], content: dict[str, Any], file_format: str, where: str) -> Model:

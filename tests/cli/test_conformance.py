@@ -57,4 +57,21 @@ def test_a_file_that_is_no_vectors_ends_with_code_two(cli, tmp_path):
 
 
 def test_help_gives_an_example(cli):
-    assert "Example: govtool conformance" in cli("conformance", "--help").stdout
+    assert "Examples: govtool conformance" in cli("conformance", "--help").stdout
+
+
+def test_a_sweep_prints_the_largest_difference_of_every_preset_and_tier(cli):
+    result = cli("conformance", "--portfolios", 20)
+    assert result.exit_code == 0
+    for system in ("dydx-v4", "drift-v2", "synthetix-v3", "derive-v2", "derive-v2-portfolio", "mango-v4"):
+        assert f"{system}: 20 portfolios of seed 1" in result.stdout
+    assert result.stdout.count("largest difference") == 17
+    printed = json.loads(cli("conformance", "--portfolios", 5, "--seed", 3, "--json").stdout)
+    assert [one["portfolios"] for one in printed] == [5] * 6
+    assert all(tier["nearest"] <= 1.0 for one in printed for tier in one["tiers"].values())
+
+
+def test_either_vectors_or_a_sweep_must_be_asked_for(cli):
+    for words in ((), (VECTORS, "--portfolios", 5)):
+        result = cli("conformance", *words)
+        assert result.exit_code == 2 and "VECTORS, or --portfolios N" in result.stderr

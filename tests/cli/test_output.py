@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from govtool.cli.output import emit_json, progress, table
+from govtool.cli.output import emit_json, money, progress, table, write_json
 
 
 def printed(action) -> str:
@@ -29,6 +29,20 @@ def test_a_table_is_aligned_with_numbers_to_the_right():
         "name          size  note",
         "BTC            1.5",
         "a longer one    20  x",
+    ]
+
+
+def test_headers_may_have_lines_and_texts_stand_right_where_asked():
+    text = printed(
+        lambda: table(
+            [["BTC", money(1_234.5)], ["ETH", money(float("nan"))]], ("in", "size\nusd"), right=("size\nusd",)
+        )
+    )
+    assert text.splitlines() == [
+        "      size",
+        "in     usd",
+        "BTC  1,234",
+        "ETH      -",
     ]
 
 
@@ -52,6 +66,12 @@ def test_json_writes_dataclasses_arrays_and_paths_and_has_no_nan():
     point = Point(Path("a"), (1.0, float("nan")))
     text = printed(lambda: emit_json({"p": point, "a": np.array([1, 2]), "n": np.float64("inf"), 3: np.int64(4)}))
     assert json.loads(text) == {"p": {"path": "a", "values": [1.0, None]}, "a": [1, 2], "n": None, "3": 4}
+
+
+def test_a_file_holds_what_is_printed(tmp_path):
+    written = tmp_path / "a.json"
+    write_json({"v": float("nan")}, written)
+    assert written.read_text() == printed(lambda: emit_json({"v": float("nan")}))
 
 
 @pytest.mark.parametrize(("total", "lines"), [(3, 3), (20, 20), (1_000, 20)])

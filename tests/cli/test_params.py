@@ -71,7 +71,7 @@ def test_a_bad_file_ends_with_one_sentence_and_code_two(cli, candidate, words, o
 def test_a_file_that_is_not_there_ends_with_code_two(cli, tmp_path):
     result = cli("params", "check", tmp_path / "none.toml")
     assert result.exit_code == 2
-    assert "none.toml is neither a file nor a preset; presets are dydx-v4, govtool" in result.stderr
+    assert "none.toml is neither a file nor a preset; presets are dydx-v4, drift-v2, " in result.stderr
 
 
 def test_a_folder_that_cannot_be_written_ends_with_code_two(cli, tmp_path):

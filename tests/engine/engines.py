@@ -13,7 +13,7 @@ from tests.reference.loop import Replay
 TOLERANCE = 1e-9
 """Relative and absolute, for floats: the engines may add in another order; nothing else may differ."""
 
-BUCKETS = ("traders", "keepers", "insurance", "treasury", "market", "wallets", "bad_debt")
+BUCKETS = ("traders", "keepers", "insurance", "treasury", "market", "wallets", "bad_debt", "lenders")
 FLOWS = {
     "pool_in": names.POOL_IN,
     "pool_out": names.POOL_OUT,
@@ -25,7 +25,15 @@ FLOWS = {
 
 def reference(world: World) -> Replay:
     return loop.simulate(
-        world.terms, world.venue, world.keepers, world.feed, world.crowd, world.seed, world.opening_pool
+        world.terms,
+        world.venue,
+        world.keepers,
+        world.feed,
+        world.crowd,
+        world.seed,
+        world.opening_pool,
+        world.listing,
+        world.formation,
     )
 
 
@@ -39,6 +47,8 @@ def compiled_result(world: World, *, skip: bool = True) -> Any:
         world.crowd,
         world.seed,
         world.opening_pool,
+        listing=world.listing,
+        formation=world.formation,
         skip=skip,
     )
     assert result.status == names.DONE

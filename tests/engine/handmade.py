@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from govtool.engine.state import DUTCH, NEVER, Crowd, Feed, Keepers, Terms, Venue
+from govtool.engine.state import NEVER, Crowd, Feed, Keepers, Venue
+from govtool.engine.terms import DUTCH, EMPTY, NOTHING, Listing, Margin, OptionRules, ScanRules, Terms
 from tests.engine.worlds import HUGE, World
 from tests.reference.loop import Replay
 
@@ -44,7 +45,11 @@ def only(replay: Replay, kind: int) -> Event:
 
 @dataclass(frozen=True)
 class Trader:
-    """An account that holds `sizes` (coins per market) from the start on, unless `enters` is later."""
+    """An account that holds `sizes` from the start on, unless `enters` is later.
+
+    Sizes are quantums per instrument, taken at first prices; instruments after the last size are not held. `deposit`
+    are shares of equity that come in kind, per asset.
+    """
 
     equity: float
     sizes: Sequence[int]
@@ -53,6 +58,7 @@ class Trader:
     idle: float = 0.0
     topup_chance: float = 0.0
     wallet: float = 0.0
+    deposit: Sequence[float] = ()
 
 
 NO_KEEPERS: list[tuple[int, float, float, float, float]] = []
@@ -71,7 +77,9 @@ def world(
     """A world where nothing moves but the index, save what `changed` (fields of any input) says.
 
     `index` has one price a tick, or one row of prices a tick; `keepers` are rows of latency, capital, refill, edge
-    and least; `rate` are pairs of a tick and a funding rate per 8 h.
+    and least; `rate` are pairs of a tick and a funding rate per 8 h. `margin`, `options` and `scan` are groups of
+    terms, `owner` and `opening` plans of the crowd. `formation` is whole terms, or a dict of what differs in them.
+    `listing` may leave out units, steps and ratios, which are one then, and spreads, which are none.
     """
     prices = np.array(index, dtype=np.float64)
     prices = prices.reshape(len(prices), -1)
@@ -79,15 +87,24 @@ def world(
     given = {name: changed.pop(name) for name in tuple(changed) if name in VENUE}
     fed = {name: changed.pop(name) for name in tuple(changed) if name in Feed._fields}
     felt = {name: changed.pop(name) for name in tuple(changed) if name in HABITS}
-    wanted = _spread(TERMS | changed, Terms, count)
+    kinds = {"owner": np.int64, "opening": np.float64}
+    plans = {name: np.array(changed.pop(name), dtype=kind) for name, kind in kinds.items() if name in changed}
+    listing = _listing(changed.pop("listing", NOTHING), len(prices))
+    formation = changed.pop("formation", None)
+    terms = _terms(changed, count)
+    if isinstance(formation, dict):
+        formation = _terms(changed | formation, count)
+    venue = Venue(**_spread(VENUE | given, Venue, count))
     return World(
-        Terms(**wanted),
-        Venue(**_spread(VENUE | given, Venue, count)),
+        terms,
+        venue,
         _keepers(keepers),
-        _feed(prices, rate, fed),
-        _crowd(traders, prices[0], wanted["unit"], HABITS | felt),
+        _feed(prices, rate, fed, venue),
+        _crowd(traders, _quantums(terms, listing, prices[0]), HABITS | felt)._replace(**plans),
         seed,
         round(pool * USD),
+        listing,
+        formation,
     )
 
 
@@ -96,9 +113,6 @@ TERMS: dict[str, Any] = {
     "maintenance_weight": 0.1,
     "oi_lower": 0.0,
     "oi_upper": 0.0,
-    "formation_weight": 0.0,
-    "formation_lower": 0.0,
-    "formation_upper": 0.0,
     "adaptive": 0,
     "gamma": 1.0,
     "half_life_s": 3600.0,
@@ -127,6 +141,9 @@ TERMS: dict[str, Any] = {
     "start_discount": 0.0,
     "end_discount": 0.0,
     "adl": 0,
+    "margin": Margin(),
+    "options": OptionRules(),
+    "scan": ScanRules(),
 }
 VENUE: dict[str, Any] = {
     "half_spread": 0.0,
@@ -147,14 +164,44 @@ VENUE: dict[str, Any] = {
 HABITS: dict[str, float] = {"headroom": 1e9, "warning": 1.0, "topup_target": 1.0}
 
 
+def _terms(changed: dict[str, Any], count: int) -> Terms:
+    return Terms(**_spread(TERMS | changed, Terms, count))
+
+
 def _spread(fields: dict[str, Any], shape: type, count: int) -> dict[str, Any]:
     """Fields per market as arrays; a single number stands for every market."""
     types = shape.__annotations__
     assert fields.keys() == types.keys(), f"unknown field among {fields.keys() ^ types.keys()}"
     return {
-        name: given if types[name] in (int, float) else np.broadcast_to(np.array(given), (count,)).copy()
+        name: given
+        if types[name] in (int, float, Margin, OptionRules, ScanRules)
+        else np.broadcast_to(np.array(given), (count,)).copy()
         for name, given in fields.items()
     }
+
+
+def _listing(listing: Listing, ticks: int) -> Listing:
+    """Units and steps of one, no spread and a ratio of one, where they were left out."""
+    options, assets = len(listing.option_market), len(listing.asset_market)
+    left_out = {
+        "option_unit": np.ones(options),
+        "option_step": np.ones(options, dtype=np.int64),
+        "option_spread": np.zeros(options),
+        "asset_unit": np.ones(assets),
+        "asset_step": np.ones(assets, dtype=np.int64),
+        "asset_spread": np.zeros(assets),
+        "ratio": np.ones((ticks, assets)),
+    }
+    return listing._replace(**{name: full for name, full in left_out.items() if not getattr(listing, name).size})
+
+
+def _quantums(terms: Terms, listing: Listing, start: Any) -> Any:
+    """What a quantum of each instrument stands for at the first prices, in quote currency."""
+    assets = [
+        unit * ratio * (1.0 if m < 0 else start[m])
+        for m, unit, ratio in zip(listing.asset_market, listing.asset_unit, listing.ratio[0], strict=True)
+    ]
+    return np.array([*(terms.unit * start), *(listing.option_unit * start[listing.option_market]), *assets])
 
 
 def _keepers(rows: Sequence[tuple[int, float, float, float, float]]) -> Keepers:
@@ -162,9 +209,9 @@ def _keepers(rows: Sequence[tuple[int, float, float, float, float]]) -> Keepers:
     return Keepers(table[:, 0].astype(np.int64), *(table[:, n].copy() for n in range(1, 5)))
 
 
-def _feed(prices: Any, rate: Sequence[tuple[int, float]], fed: dict[str, Any]) -> Feed:
-    hours, count = -(-len(prices) // VENUE["ticks_per_hour"]), prices.shape[1]
-    blocks = [prices[t : t + VENUE["block_ticks"]] for t in range(0, len(prices), VENUE["block_ticks"])]
+def _feed(prices: Any, rate: Sequence[tuple[int, float]], fed: dict[str, Any], venue: Venue) -> Feed:
+    hours, count = -(-len(prices) // venue.ticks_per_hour), prices.shape[1]
+    blocks = [prices[t : t + venue.block_ticks] for t in range(0, len(prices), venue.block_ticks)]
     feed = Feed(
         index=prices,
         slope=np.zeros((hours, count)),
@@ -181,14 +228,19 @@ def _feed(prices: Any, rate: Sequence[tuple[int, float]], fed: dict[str, Any]) -
     return feed._replace(**fed)
 
 
-def _crowd(traders: Sequence[Trader], start: Any, unit: Any, habits: dict[str, float]) -> Crowd:
-    """Plans that floor to the sizes asked for, at the first prices: each aims half a coin higher."""
+def _crowd(traders: Sequence[Trader], quantums: Any, habits: dict[str, float]) -> Crowd:
+    """Plans that floor to the sizes asked for, at the first prices: each aims half a quantum higher."""
+    sizes = [[*trader.sizes, *[0] * (len(quantums) - len(trader.sizes))] for trader in traders]
     aims = [
-        [np.sign(size) * (abs(size) + 0.5) * unit[m] * start[m] if size else 0.0 for m, size in enumerate(trader.sizes)]
-        for trader in traders
+        [
+            np.sign(size) * (abs(size) + 0.5) * quantum if size else 0.0
+            for size, quantum in zip(row, quantums, strict=True)
+        ]
+        for row in sizes
     ]
     totals = [sum(abs(one) for one in aim) or 1.0 for aim in aims]
     pairs = list(zip(traders, totals, strict=True))
+    assets = max(len(trader.deposit) for trader in traders)
     return Crowd(
         equity=np.array([round(trader.equity * USD) for trader in traders], dtype=np.int64),
         leverage=np.array([total / trader.equity for trader, total in pairs]),
@@ -199,5 +251,8 @@ def _crowd(traders: Sequence[Trader], start: Any, unit: Any, habits: dict[str, f
         topup_chance=np.array([trader.topup_chance for trader in traders]),
         topup_delay=np.zeros(len(traders)),
         wallet=np.array([round(trader.wallet * USD) for trader in traders], dtype=np.int64),
+        deposit=np.array([[*trader.deposit, *[0.0] * (assets - len(trader.deposit))] for trader in traders])
+        if assets
+        else EMPTY,
         **habits,
     )

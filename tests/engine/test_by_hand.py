@@ -3,6 +3,7 @@
 import pytest
 
 from govtool.engine import state as names
+from govtool.engine.terms import BOOK
 from tests.engine.handmade import USD, Trader, events, only, world
 
 # A long of 100 coins bought at 100 with 1500: cash -8500. Weights are 0.1.
@@ -21,7 +22,7 @@ def book_world(**changed):
         "unit": 0.1,
         "initial_weight": 0.02,
         "maintenance_weight": 0.012,
-        "liquidation_format": names.BOOK,
+        "liquidation_format": BOOK,
         "fee_rate": 0.015,
     }
     return world([60000, 50000, 50000], [Trader(1030, [1])], **(given | changed))
@@ -79,7 +80,7 @@ def test_a_fresh_flag_waits_for_the_daemon(replay):
 def test_position_closes_in_chunks_block_by_block(replay):
     # 100 coins at 92: E = 700, MM = 920. Ten percent of 9200 are 10 coins, 10 % of the 90 left 9, then 8.1 floored.
     # Each closes at the index; E stays, and 73 coins need 671.6: the fourth block finds it recovered.
-    found = replay(world([100, 92], [LONG], liquidation_format=names.BOOK, portion=0.1, blocks=5))
+    found = replay(world([100, 92], [LONG], liquidation_format=BOOK, portion=0.1, blocks=5))
     assert [event.size for event in events(found, names.FILL)] == [-10, -9, -8]
     recover = only(found, names.RECOVER)
     assert (recover.equity, recover.maintenance) == (pytest.approx(700), pytest.approx(671.6))
@@ -177,6 +178,7 @@ def test_what_insurance_lacks_is_bad_debt(replay):
         "market": 2000 * USD,
         "wallets": -1500 * USD,
         "bad_debt": -300 * USD,
+        "lenders": 0,
     }
 
 
@@ -188,7 +190,7 @@ def test_a_cap_per_block_holds_for_the_auction_but_not_for_a_retiring_account(re
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 def test_deleveraging_takes_a_shortfall_from_the_other_side(replay, seed):
     # The market bids half: no fill. The long owes 500; its bankruptcy quote is 8000 + 500, and the short pays it.
-    found = replay(world([100, 80], [LONG, SHORT], liquidation_format=names.BOOK, half_spread=0.5, adl=1, seed=seed))
+    found = replay(world([100, 80], [LONG, SHORT], liquidation_format=BOOK, half_spread=0.5, adl=1, seed=seed))
     event = only(found, names.DELEVERAGE)
     assert (event.account, event.other, event.size, event.quote) == (0, 1, -100, 8500 * USD)
     assert (event.price, event.equity, event.maintenance) == (500.0, -500.0, 800.0)
@@ -204,7 +206,7 @@ def test_nobody_is_deleveraged_into_insolvency(replay, other_price, taken):
         world(
             [[100, 100], [80, other_price]],
             [Trader(1500, [100, 0]), Trader(1500, [-100, -100])],
-            liquidation_format=names.BOOK,
+            liquidation_format=BOOK,
             half_spread=0.5,
             adl=1,
         )
@@ -218,7 +220,7 @@ def test_what_no_account_takes_meets_the_outside_market(replay):
         world(
             [100, 80],
             [LONG, Trader(1500, [-40])],
-            liquidation_format=names.BOOK,
+            liquidation_format=BOOK,
             half_spread=0.5,
             adl=1,
         )
@@ -229,7 +231,7 @@ def test_what_no_account_takes_meets_the_outside_market(replay):
 
 
 def test_no_deleveraging_where_governance_forbids_it(replay):
-    found = replay(world([100, 80], [LONG, SHORT], liquidation_format=names.BOOK, half_spread=0.5))
+    found = replay(world([100, 80], [LONG, SHORT], liquidation_format=BOOK, half_spread=0.5))
     assert events(found, names.DELEVERAGE) == []
 
 
@@ -337,16 +339,14 @@ def test_forced_close_pays_square_root_impact(replay):
 def test_fill_stops_where_the_marginal_price_meets_the_limit(replay):
     # E = 700, MM = 920: abr = 0.2391.., limit 92 * (1 - abr * 1.5 * 0.1) is 3.587 % off. With slope 0.001 that is
     # met after (0.03587 / 0.001)^2 = 1286.6 quote: 13 coins.
-    found = replay(world([100, 92], [LONG], liquidation_format=names.BOOK, slope=0.001))
+    found = replay(world([100, 92], [LONG], liquidation_format=BOOK, slope=0.001))
     assert only(found, names.FILL).size == -13
 
 
 def test_displaced_volume_decays_and_reaches_the_oracle(replay):
     # After 13 coins X = -1196, halved to -598 by the next tick; the oracle takes half of the displacement.
     found = replay(
-        world(
-            [100, 92, 92], [LONG], liquidation_format=names.BOOK, slope=0.001, decay=0.5, own_weight=0.5, portion=0.13
-        )
+        world([100, 92, 92], [LONG], liquidation_format=BOOK, slope=0.001, decay=0.5, own_weight=0.5, portion=0.13)
     )
     assert found.path[2] == [pytest.approx(92 * (1 - 0.5 * 0.001 * 598**0.5))]
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from govtool.engine import state as names
+from govtool.engine.terms import BOOK, DUTCH
 from tests.engine.handmade import USD, Trader, events, only, world
 from tests.engine.worlds import World
 
@@ -86,9 +87,7 @@ def test_a_keeper_may_use_all_its_capital(replay, capital, size):
 @pytest.mark.parametrize(("floor_x", "volume"), [(3584.0, -3584.0), (3584.01, 0.0)])
 def test_displaced_volume_at_its_floor_stays(replay, floor_x, volume):
     # 64 coins sold at 112 displace 7168, half of which is left a tick later.
-    found = replay(
-        long_world(1500, [128, 112], liquidation_format=names.BOOK, slope=2.0**-20, decay=0.5, floor_x=floor_x)
-    )
+    found = replay(long_world(1500, [128, 112], liquidation_format=BOOK, slope=2.0**-20, decay=0.5, floor_x=floor_x))
     assert only(found, names.FILL).size == -64
     assert found.volume == [volume]
 
@@ -110,7 +109,7 @@ def test_open_interest_at_its_bounds(replay, lower, upper, size):
     assert events(found, names.TRADE)[-1].size == size
 
 
-@pytest.mark.parametrize("liquidation_format", [names.BOOK, names.DUTCH])
+@pytest.mark.parametrize("liquidation_format", [BOOK, DUTCH])
 def test_no_part_is_smaller_than_a_step(replay, liquidation_format):
     # A quarter of 64 coins is less than the step of 32.
     found = replay(long_world(1900, [128, 112], liquidation_format=liquidation_format, step=32, portion=0.25))
@@ -126,7 +125,7 @@ def test_fillable_price_is_never_negative(replay):
             [200, 100],
             [Trader(16000, [150])],
             pool=1e5,
-            liquidation_format=names.BOOK,
+            liquidation_format=BOOK,
             maintenance_weight=0.5,
             spread_ratio=3.0,
             bankruptcy_adjustment=2.0,
@@ -144,7 +143,7 @@ def test_adaptive_weights_stop_at_the_whole_notional(replay):
     assert (flag.tick, flag.equity, flag.maintenance) == (240, 1976.0, 7168.0)
 
 
-@pytest.mark.parametrize("liquidation_format", [names.BOOK, names.DUTCH])
+@pytest.mark.parametrize("liquidation_format", [BOOK, DUTCH])
 def test_a_single_tick_is_a_window(replay, liquidation_format):
     found = replay(long_world(2000, [128], liquidation_format=liquidation_format))
     assert (found.size, len(found.events), found.path) == ([[64]], 2, [[128.0]])
@@ -169,7 +168,7 @@ def test_an_account_that_deleveraging_put_below_maintenance_in_the_last_tick_is_
         world(
             [[100, 100], [80, 120]],
             [Trader(1500, [100, 0]), Trader(1500, [-100, -100])],
-            liquidation_format=names.BOOK,
+            liquidation_format=BOOK,
             half_spread=0.5,
             maintenance_weight=[0.01, 0.1],
             adl=1,
@@ -182,7 +181,7 @@ def test_an_account_that_deleveraging_put_below_maintenance_in_the_last_tick_is_
 
 
 def test_a_market_without_impact_fills_everything_up_to_its_limit(replay):
-    given = long_world(1472, [128, 112], liquidation_format=names.BOOK, spread_ratio=1.0)
+    given = long_world(1472, [128, 112], liquidation_format=BOOK, spread_ratio=1.0)
     # E = 448, half of MM = 896: the limit is 112 * (1 - 0.5 * 0.125), a spread of 1/16.
     for spread, fills in ((0.0625, 1), (0.0626, 0)):
         venue = given.venue._replace(half_spread=np.array([spread]))

@@ -3,7 +3,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from govtool.engine.weights import scaled_initial, volatility_factors
+from govtool.engine.weights import scaled_initial, volatilities
 from tests.engine.worlds import seeded_world
 
 HOUR = 3600.0
@@ -24,7 +24,7 @@ def factors(prices: list[float], *, gamma: float, rise: float, fall: float, cap:
     )
     lead = np.arange(-24, 0) * HOUR
     feed = world.feed._replace(index=np.array(prices)[:, None], lead_s=lead, lead_price=np.full((24, 1), prices[0]))
-    return list(volatility_factors(terms, feed, 1)[:, 0])
+    return list(volatilities(terms, feed, 1)[0][:, 0])
 
 
 def test_a_calm_market_keeps_its_base_weight() -> None:
@@ -54,7 +54,7 @@ def test_the_cap_binds() -> None:
 
 def test_switched_off_all_factors_are_one() -> None:
     world = seeded_world(1)
-    got = volatility_factors(world.terms._replace(adaptive=0), world.feed, world.venue.ticks_per_hour)
+    got, _ = volatilities(world.terms._replace(adaptive=0), world.feed, world.venue.ticks_per_hour)
     assert (got == 1.0).all()
 
 

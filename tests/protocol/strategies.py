@@ -9,14 +9,18 @@ from govtool.protocol.model import (
     FORMAT,
     Adaptive,
     Auction,
+    Collateral,
     Deleveraging,
     Fees,
     Funding,
     Insurance,
     Liquidation,
+    Margin,
     Market,
+    Options,
     Oracle,
     Protocol,
+    Scan,
     Tier,
 )
 
@@ -41,6 +45,51 @@ def tables(group: type[Group], **fixed: st.SearchStrategy[Any]) -> st.SearchStra
 
 def _ordered(table: dict[str, Any], low: str, high: str) -> dict[str, Any]:
     return table | dict(zip((low, high), sorted((table[low], table[high])), strict=True))
+
+
+SCENARIOS = ["1:none -1:up", "90000:up -90000:down", "1000000:up:333333 0:linear 0:absolute -500000:none"]
+
+PAIRS = {
+    Collateral: [
+        ("maintenance_haircut_ppm", "initial_haircut_ppm"),
+        ("initial_haircut_ppm", "largest_haircut_ppm"),
+        ("maintenance_haircut_ppm", "initial_haircut_ppm"),
+        ("maintenance_liability_ppm", "initial_liability_ppm"),
+    ],
+    Options: [
+        ("min_spot_ppm", "max_spot_ppm"),
+        ("maintenance_call_ppm", "min_spot_ppm"),
+        ("min_spot_ppm", "max_spot_ppm"),
+        ("maintenance_put_ppm", "min_spot_ppm"),
+        ("min_spot_ppm", "max_spot_ppm"),
+        ("unpaired_maintenance_ppm", "unpaired_initial_ppm"),
+        ("volatility_floor_ppm", "volatility_cap_ppm"),
+    ],
+    Scan: [("maintenance_factor_ppm", "initial_factor_ppm")],
+}
+"""Fields that a rule wants in this order, sorted one pair after the other."""
+
+
+def _sorted(group: type[Group], table: dict[str, Any]) -> dict[str, Any]:
+    for low, high in PAIRS[group]:
+        table = _ordered(table, low, high)
+    return table
+
+
+@st.composite
+def margin_tables(draw: st.DrawFn, markets: list[str]) -> dict[str, Any]:
+    """The tables that a protocol may leave out: margin, collateral, options and scan."""
+    margin = draw(tables(Margin))
+    if margin["method"] == "scan":
+        margin |= {"curve": "flat", "stop_add_ppm": 0}
+    asset = tables(Collateral, market=st.sampled_from(["", *markets]))
+    found: dict[str, Any] = {"collateral": draw(st.dictionaries(keys, asset, max_size=2)), "margin": margin}
+    found["collateral"] = {key: _sorted(Collateral, one) for key, one in found["collateral"].items()}
+    if draw(st.booleans()):
+        found["options"] = _sorted(Options, draw(tables(Options)))
+    if margin["method"] == "scan" or draw(st.booleans()):
+        found["scan"] = _sorted(Scan, draw(tables(Scan, scenarios=st.sampled_from(SCENARIOS))))
+    return found if draw(st.booleans()) or margin["method"] == "scan" else {}
 
 
 @st.composite
@@ -75,5 +124,6 @@ def protocols(draw: st.DrawFn, **fixed: Any) -> Protocol:
         "date": draw(st.dates().map(str)),
     }
     extra = {"auction": auction} if liquidation["format"] == "dutch" else {}
+    extra |= draw(margin_tables(sorted(markets)))
     data = {**labels, "tiers": tiers, "markets": markets, "liquidation": liquidation, **groups, **extra}
     return Protocol.model_validate(data | fixed)

@@ -17,9 +17,11 @@ import govtool.protocol.dydx_v4 as chain
 from govtool.engine.account import health
 from govtool.engine.book import chunk, limit_price
 from govtool.engine.fills import bankruptcy_quote, liquidation_fee
-from govtool.engine.state import ACCOUNT, GAUGES, KEEPER, MARKET_ROW, TILLS, State
+from govtool.engine.packing import pack_rules
+from govtool.engine.state import ACCOUNT, GAUGES, INSTRUMENT, KEEPER, MARKET_ROW, TILLS, State
 from govtool.engine.weights import scaled_initial
 from govtool.protocol.dydx_v4 import Account, Perpetual, Position
+from tests.engine.handmade import Trader, world
 
 NOISE = 1e-3
 """Quantums: far above float rounding at these sizes (2**-53 of 1e14), far below a quantum."""
@@ -35,6 +37,15 @@ def rules(**scalars: float) -> Any:
     for name, value in scalars.items():
         record[name] = value
     return record[0]
+
+
+def plain_rules() -> Any:
+    """Rules of a world of perpetuals at flat weights."""
+    made = world([100.0], [Trader(100.0, [1])])
+    return pack_rules(made.terms, made.venue, made.feed, made.crowd, made.listing, 0)
+
+
+RULES = plain_rules()
 
 
 @dataclass(frozen=True)
@@ -58,20 +69,30 @@ class Case:
         """The account as the engine holds it."""
         accounts = np.zeros(1, dtype=ACCOUNT).view(np.recarray)
         accounts["cash"] = self.account.usdc
-        markets = np.zeros(len(self.perps), dtype=MARKET_ROW).view(np.recarray)
-        size = np.zeros((1, len(self.perps)), dtype=np.int64)
+        count = len(self.perps)
+        markets = np.zeros(count, dtype=MARKET_ROW).view(np.recarray)
+        lots = np.zeros(count, dtype=INSTRUMENT).view(np.recarray)
+        size = np.zeros((1, count), dtype=np.int64)
         for held, (_, _, weight) in zip(self.account.positions, self.legs(), strict=True):
-            perp, row = self.perps[held.perp], markets[held.perp]
-            row.unit, row.oracle = 10.0**perp.atomic_resolution, perp.price * 10.0**perp.exponent
-            row.maintenance, row.step = weight, STEP
+            perp, row, lot = self.perps[held.perp], markets[held.perp], lots[held.perp]
+            row.oracle, row.maintenance = perp.price * 10.0**perp.exponent, weight
+            lot.unit, lot.step, lot.mark, lot.basis = 10.0**perp.atomic_resolution, STEP, row.oracle, row.oracle
             size[0, held.perp] = held.base_quantums
-        keepers = np.zeros(0, dtype=KEEPER).view(np.recarray)
-        share = np.zeros((1, len(self.perps)))
-        return State(accounts, size, share, markets, keepers, np.zeros(TILLS, np.int64), np.zeros(GAUGES))
+        return State(
+            accounts=accounts,
+            size=size,
+            plans=np.zeros((1, count)),
+            markets=markets,
+            lots=lots,
+            keepers=np.zeros(0, dtype=KEEPER).view(np.recarray),
+            tills=np.zeros(TILLS, np.int64),
+            gauges=np.zeros(GAUGES),
+            scan=None,
+        )
 
     def health(self) -> tuple[float, float]:
         """Equity and maintenance margin by the engine's kernel."""
-        equity, maintenance = health(self.state(), 0)
+        equity, maintenance = health(self.state(), RULES, 0)
         return equity, maintenance
 
     def closing(self, share: float) -> tuple[float, float, float]:
@@ -128,7 +149,7 @@ def test_bankruptcy_quotes_agree_to_a_quantum(case, tenths):
     exact = chain.bankruptcy_price(case.account, case.perps, 0, delta)
     side, closed, weight = case.closing(abs(delta) / abs(size))
     equity, maintenance = case.health()
-    assert abs(exact - bankruptcy_quote(int(side), closed, weight, equity, maintenance)) <= 1
+    assert abs(exact - bankruptcy_quote(int(side), closed, closed * weight, equity, maintenance)) <= 1
     assert abs(risk.maintenance_margin - maintenance * 1e6) < NOISE
 
 
@@ -139,7 +160,7 @@ def test_bankruptcy_quotes_agree_within_the_chains_own_roundings(case, share):
     assume(delta != 0)
     exact = chain.bankruptcy_price(case.account, case.perps, 0, delta)
     side, closed, weight = case.closing(abs(delta) / abs(size))
-    ours = bankruptcy_quote(int(side), closed, weight, *case.health())
+    ours = bankruptcy_quote(int(side), closed, closed * weight, *case.health())
     # |E / MM| <= 1: notionals 1, margin released 3, floor 1, our own ceiling 1; for each position equity 1 and
     # margin in all 2.
     positions = len(case.account.positions)

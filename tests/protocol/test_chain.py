@@ -40,7 +40,8 @@ def test_messages_carry_every_setting_to_another_protocol(protocol, other):
     assert from_chain(through_json, protocol) == protocol
     # What no message sets stays the base's: give it the same markets and see the rest arrive.
     base = Protocol.model_validate(
-        other.model_dump(exclude_none=True) | {"markets": _dump(protocol, "markets"), "tiers": _dump(protocol, "tiers")}
+        other.model_dump(exclude_none=True)
+        | {"markets": _dump(protocol, "markets"), "tiers": _dump(protocol, "tiers"), "collateral": {}}
     )
     after = from_chain(through_json, base)
     settable = [one.path for one in fields(protocol) if one.setter not in ("none", "MsgCommunityPoolSpend")]

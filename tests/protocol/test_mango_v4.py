@@ -1,5 +1,6 @@
 """Mango v4: health never rises with an adverse price, the stable price is slow, insurance goes before shared loss."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -48,22 +49,31 @@ def test_binary_numbers_round_as_the_program_does():
     assert value(3 * ONE // 2) == Fraction(3, 2)
 
 
-@given(tokens(), st.integers(0, 10**12), st.booleans())
-def test_health_never_rises_with_an_adverse_price_of_a_token(token, move, adverse):
+@given(tokens(), st.integers(0, 10**12), st.sampled_from(chain.Health))
+def test_health_never_rises_with_an_adverse_price_of_a_token(token, move, health):
     price = max(token.price - move, 1) if token.balance >= 0 else token.price + move
-    moved = chain.Token(token.balance, price, *list(vars(token).values())[2:])
-    before = chain.token_health(token, token.balance, adverse)
-    assert chain.token_health(moved, moved.balance, adverse) <= before
-    # the stable price only ever makes it worse
-    assert chain.token_health(token, token.balance) <= chain.token_health(token, token.balance, adverse=False)
+    moved = replace(token, price=price)
+    assert chain.token_health(moved, moved.balance, health) <= chain.token_health(token, token.balance, health)
 
 
-@given(perps, st.integers(0, 10**12), st.booleans())
-def test_health_never_rises_with_an_adverse_price_of_a_perpetual(perp, move, adverse):
+@given(perps, st.integers(0, 10**12), st.sampled_from(chain.Health))
+def test_health_never_rises_with_an_adverse_price_of_a_perpetual(perp, move, health):
     price = max(perp.lot_price - move, 1) if perp.base_lots >= 0 else perp.lot_price + move
-    moved = chain.Perp(perp.base_lots, perp.quote, price, *list(vars(perp).values())[3:])
-    assert chain.perp_value(moved, adverse) <= chain.perp_value(perp, adverse)
-    assert chain.perp_value(perp) <= chain.perp_value(perp, adverse=False)
+    assert chain.perp_value(replace(perp, lot_price=price), health) <= chain.perp_value(perp, health)
+
+
+@given(tokens(), st.lists(perps, max_size=3))
+def test_a_liquidation_ends_between_the_other_healths(token, held):
+    # Weights of the maintenance tier lie between the initial ones and one.
+    milder = replace(
+        token,
+        maintenance_asset_weight=(token.asset_weight + ONE) // 2,
+        maintenance_liability_weight=(token.liability_weight + ONE) // 2,
+    )
+    initial, end, maintenance = (chain.token_health(milder, milder.balance, health) for health in chain.Health)
+    assert initial <= end <= maintenance
+    for perp in held:
+        assert chain.perp_value(perp, chain.Health.INITIAL) <= chain.perp_value(perp, chain.Health.LIQUIDATION_END)
 
 
 @given(tokens(), tokens())
@@ -77,6 +87,29 @@ def test_a_fuller_pool_never_weighs_more_as_an_asset_or_less_as_a_liability(weig
     now, later = chain.Scaling(start, held), chain.Scaling(start, held + more)
     assert chain.scaled_asset_weight(weight, later) <= chain.scaled_asset_weight(weight, now) <= weight
     assert chain.scaled_liability_weight(weight, later) >= chain.scaled_liability_weight(weight, now) >= weight
+
+
+def test_healths_of_an_account_by_hand():
+    # 10 tokens at 100 (stable 80, weights 0.8 and 0.9, the pool twice its start) and 500 of cash; 2 lots at 50 (stable
+    # 40, weights 0.9 and 0.95) that cost 100, and 1 lot sold for 60 at 50 (stable 70, weights 1.1 and 1.05).
+    def share(tenths):
+        return nearest(Fraction(tenths, 100))
+
+    cash = chain.Token(500 * ONE, ONE, ONE, ONE, ONE)
+    token = chain.Token(
+        10 * ONE, 100 * ONE, 80 * ONE, share(80), 2 * ONE, chain.Scaling(1.0, 2.0), None, share(90), 2 * ONE
+    )
+    long = chain.Perp(2, -100 * ONE, 50 * ONE, 40 * ONE, share(90), ONE, ONE, share(95), ONE)
+    short = chain.Perp(-1, 60 * ONE, 50 * ONE, 70 * ONE, ONE, share(110), ONE, ONE, share(105))
+    found = [value(chain.account_health([cash, token], [long, short], 0, health)) for health in chain.Health]
+    # 500 + 10 * 0.4 * 80 + (72 - 100) + (60 - 77); 500 + 800 + (90 - 100) + (60 - 55); 500 + 900 + (95 - 100) + 7.5
+    assert [float(health) for health in found] == pytest.approx([775, 1_295, 1_402.5], abs=1e-9)
+
+
+def test_a_perpetuals_gain_counts_by_the_overall_weight_of_each_health():
+    gain = chain.Perp(1, 0, 100 * ONE, 100 * ONE, ONE, ONE, ONE // 2, ONE, ONE, ONE // 4)
+    assert [value(chain.perp_value(gain, health)) for health in chain.Health] == [50, 50, 25]
+    assert value(chain.perp_value(replace(gain, quote=-101 * ONE))) == -1
 
 
 def test_a_pool_scales_from_strictly_above_its_start():

@@ -52,6 +52,19 @@ def test_collateral_is_discounted_by_its_share_of_depth_between_bounds():
     assert chain.collateral_discount(900 * WAD, 0, 2 * WAD, WAD // 100, WAD // 10) == WAD // 100
 
 
+def test_what_an_account_has_is_discounted_collateral_and_profit():
+    # 10 at 100 in a depth of 1,000, scaled by 2: 2 % off 1,000; 2 coins lost 10 each, 1 sold at 60 gained 20.
+    wrapped = chain.Collateral(10 * WAD, 100 * WAD, 1_000 * WAD, 2 * WAD, WAD // 100, WAD // 10)
+    assert chain.collateral_value(wrapped) == 980 * WAD
+    market = chain.Market(0, 2 * WAD, WAD // 100, WAD // 2, 500 * WAD)
+    held = [
+        (chain.Position(market, 2 * WAD, 40 * WAD), 50 * WAD),
+        (chain.Position(market, -WAD, 40 * WAD), 60 * WAD),
+    ]
+    assert chain.available_margin(-30 * WAD, [wrapped], held) == (980 - 30 - 20 + 20) * WAD
+    assert chain.available_margin(0, [], []) == 0
+
+
 def test_a_fill_is_priced_half_way_between_the_skews():
     # Skew of 1 % before and 3 % after an order of 20 in a depth of 1,000: 2 % above the oracle's 100.
     assert chain.skew_fill_price(10 * WAD, 20 * WAD, 100 * WAD, 1_000 * WAD) == 102 * WAD

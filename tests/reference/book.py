@@ -2,12 +2,13 @@
 
 import math
 
-from tests.reference import fills, ledger
-from tests.reference.last_resort import deleverage, retire
-from tests.reference.liquidity import deal, fitting
+from tests.reference import charge, fills, ledger
+from tests.reference.last_resort import close_out, deleverage, retire
+from tests.reference.liquidity import deal, displace, fitting
 from tests.reference.margin import recover
 from tests.reference.numbers import ATTEMPT, clip, draw, stepped
-from tests.reference.state import State, health, heaviest, maintenance_weight, value
+from tests.reference.requirement import health, stop_level
+from tests.reference.state import ASSET, PERPETUAL, State, stands_for
 
 
 def liquidate(state: State) -> None:
@@ -33,62 +34,77 @@ def _attempt(state: State, i: int, may_deleverage: bool) -> int:
     """One try at account `i`; 1 if it was deleveraged."""
     seen = health(state, i)
     worth, required = seen
-    if worth >= state.terms.restore * required:
+    if worth >= stop_level(state, i, required):
         recover(state, i, seen)
         return 0
-    m = heaviest(state, i)
-    if _filled(state, i, m, seen):
+    j = charge.heaviest(state, i)
+    if _filled(state, i, j, seen):
         if not state.accounts[i].open:
             retire(state, i)
         return 0
-    if worth < 0 and state.terms.adl and may_deleverage:
-        deleverage(state, i, m)
+    if worth < 0 and may_deleverage:
+        return _last_resort(state, i, j)
+    return 0
+
+
+def _last_resort(state: State, i: int, j: int) -> int:
+    """Close the whole position against others, or an asset against the market; 1 if that was tried."""
+    if state.instruments[j].kind == ASSET:
+        close_out(state, i, j)
+        if not state.accounts[i].open:
+            retire(state, i)
+        return 1
+    if state.terms.adl:
+        deleverage(state, i, j)
         return 1
     return 0
 
 
-def _chunk(state: State, size: int, m: int) -> int:
+def _chunk(state: State, size: int, j: int) -> int:
     """How much of a position of `size` (positive) may close in this block."""
-    terms = state.terms
-    whole = value(state, size, m)
+    terms, one = state.terms, state.instruments[j]
+    whole = stands_for(state, size, j)
     low = min(terms.min_notional, whole)
     high = max(low, whole * terms.portion)
     cap = min(high, terms.block_notional)
-    if whole <= cap or size <= terms.step[m]:
+    if whole <= cap or size <= one.step:
         return size
-    part = stepped(math.floor(cap / (terms.unit[m] * state.oracle[m])), terms.step[m])
-    return min(max(part, terms.step[m]), size)
+    part = stepped(math.floor(cap / (one.unit * state.basis[j])), one.step)
+    return min(max(part, one.step), size)
 
 
-def _limit(state: State, m: int, side: int, seen: tuple[float, float]) -> float:
+def _limit(state: State, i: int, j: int, seen: tuple[float, float]) -> float:
     """The fillable price."""
-    terms = state.terms
+    terms, side = state.terms, fills.side_of(state, i, j)
     worth, required = seen
-    abr = clip((1 - worth / required) * terms.bankruptcy_adjustment, 0, 1)
-    return max(0.0, state.oracle[m] * (1 - side * ((abr * terms.spread_ratio) * maintenance_weight(state, m))))
+    abr = clip((1 - worth / required) * terms.bankruptcy_adjustment, 0, 1) if required > 0 else 1.0
+    spread = (abr * terms.spread_ratio) * charge.weight(state, i, j)
+    if state.instruments[j].kind == PERPETUAL:
+        return max(0.0, state.mark[j] * (1 - side * spread))
+    return max(0.0, state.mark[j] - side * (spread * state.basis[j]))
 
 
-def _filled(state: State, i: int, m: int, seen: tuple[float, float]) -> bool:
-    side = fills.side_of(state, i, m)
-    wanted = _chunk(state, abs(state.accounts[i].size[m]), m)
-    q = fitting(state, m, side, wanted, _limit(state, m, side, seen))
+def _filled(state: State, i: int, j: int, seen: tuple[float, float]) -> bool:
+    side = fills.side_of(state, i, j)
+    wanted = _chunk(state, abs(state.accounts[i].size[j]), j)
+    q = fitting(state, j, side, wanted, _limit(state, i, j, seen))
     if q == 0:
         return False
-    trade = deal(state, m, side, q)
-    v = math.floor(((q * state.terms.unit[m]) * trade.price) * 1e6)
-    fill = fills.prepared(state, i, m, q, v, seen)
+    trade = deal(state, j, side, q)
+    v = math.floor(((q * state.instruments[j].unit) * trade.price) * 1e6)
+    fill = fills.prepared(state, i, j, q, v, seen)
     paid = max(0, -fill.surplus)
     if paid > state.terms.block_insurance or paid > state.pool:
         return False
     fills.settle(state, fill, paid)
     state.bucket["market"] -= fill.quote
-    state.volume[m] = trade.volume
+    displace(state, trade)
     ledger.record(
         state,
         ledger.FILL,
         seen,
         account=i,
-        market=m,
+        market=j,
         size=-side * q,
         quote=fill.quote,
         fee=fill.fee,

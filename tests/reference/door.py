@@ -5,21 +5,43 @@ from typing import Any
 
 WHOLE = {
     "terms": "adaptive step heartbeat liquidation_format block_insurance adl",
+    "margin": "method curve fill_check price_mode",
+    "options": "settle_ticks",
+    "scan": "shift",
     "venue": "ticks_per_hour blocks lag_blocks max_attempts max_deleverages max_counterparties sample_ticks",
     "keepers": "latency",
     "feed": "funding_tick",
-    "crowd": "equity enters wallet",
+    "crowd": "equity enters wallet owner",
+    "listing": "option_market option_call option_expiry option_step asset_market asset_step",
 }
 REAL = {
-    "terms": "initial_weight maintenance_weight oi_lower oi_upper formation_weight formation_lower "
-    "formation_upper gamma half_life_s reference cap rise fall unit deviation funding_clamp taker_fee "
-    "trading_fee_share fee_rate fee_to_insurance min_notional portion block_notional bankruptcy_adjustment "
-    "spread_ratio restore length_s start_discount end_discount",
+    "terms": "initial_weight maintenance_weight oi_lower oi_upper gamma half_life_s reference cap rise fall unit "
+    "deviation funding_clamp taker_fee trading_fee_share fee_rate fee_to_insurance min_notional portion "
+    "block_notional bankruptcy_adjustment spread_ratio restore length_s start_discount end_discount",
+    "margin": "curve_initial curve_maintenance base_margin fill_share stop_share stop_add twap_s stable_growth "
+    "delay_growth doubt_threshold doubt_factor peg_threshold peg_factor ramp_s asset_initial asset_maintenance "
+    "liability_initial liability_maintenance asset_curve asset_worst asset_scale liability_scale asset_cap "
+    "asset_hedges borrow_rate interest_to_insurance",
+    "options": "max_spot min_spot maintenance_call maintenance_put maintenance_put_value unpaired_initial "
+    "unpaired_maintenance put_offset term_half_life_s skew smile volatility_floor volatility_cap",
+    "scan": "move damp range offset scan_initial scan_maintenance vol_up vol_down short_power long_power shortest_s "
+    "least_up linear_cap linear_slope absolute_cap absolute_slope turn_least turn_width turn_vol turn_vol_slope "
+    "long_share long_rate short_share short_rate basis_up basis_down basis_add basis_per_year perp_maintenance "
+    "perp_initial option_maintenance option_initial",
     "venue": "half_spread own_weight decay floor_x step_s",
     "keepers": "capital refill edge least",
     "feed": "index slope lead_s lead_price funding_rate funding_share",
-    "crowd": "leverage share hold idle topup_chance topup_delay headroom warning topup_target",
+    "crowd": "leverage share hold idle topup_chance topup_delay headroom warning topup_target deposit opening",
+    "listing": "option_strike option_unit option_spread option_tick asset_unit asset_spread ratio confidence peg",
 }
+NESTED = {"terms": "margin options scan"}
+
+PER_MARKET = {"margin": "curve_initial curve_maintenance base_margin", "scan": "range"}
+PER_ASSET = {
+    "margin": "asset_initial asset_maintenance liability_initial liability_maintenance asset_curve asset_worst "
+    "asset_scale liability_scale asset_cap asset_hedges borrow_rate"
+}
+PER_SCENARIO = {"scan": "move shift damp"}
 
 
 def plain(value: Any, kind: type) -> Any:
@@ -37,4 +59,37 @@ def admitted(group: str, record: Any) -> SimpleNamespace:
     """The fields of one input that the rules name, in plain Python."""
     fields = {name: plain(getattr(record, name), int) for name in WHOLE[group].split()}
     fields |= {name: plain(getattr(record, name), float) for name in REAL[group].split()}
+    fields |= {name: admitted(name, getattr(record, name)) for name in NESTED.get(group, "").split()}
     return SimpleNamespace(**fields)
+
+
+def filled_terms(terms: SimpleNamespace, assets: int) -> SimpleNamespace:
+    """Zeros where an array was left out."""
+    counts = ((PER_MARKET, len(terms.unit)), (PER_ASSET, assets), (PER_SCENARIO, len(terms.scan.move)))
+    for names, count in counts:
+        for group, listed in names.items():
+            for name in listed.split():
+                _fill(getattr(terms, group), name, count, [0] * count)
+    return terms
+
+
+def filled_listing(listing: SimpleNamespace, ticks: int, hours: int, markets: int) -> SimpleNamespace:
+    """Ones where confidence or peg were left out."""
+    _fill(listing, "confidence", hours, [[1.0] * markets] * hours)
+    _fill(listing, "peg", ticks, [1.0] * ticks)
+    return listing
+
+
+def filled_crowd(crowd: SimpleNamespace, assets: int) -> SimpleNamespace:
+    """Nothing deposited, each account its own owner and wishes of its own, where these were left out."""
+    count = len(crowd.equity)
+    _fill(crowd, "deposit", count, [[0.0] * assets] * count)
+    _fill(crowd, "owner", count, list(range(count)))
+    _fill(crowd, "opening", count, [None] * count)
+    return crowd
+
+
+def _fill(record: SimpleNamespace, name: str, count: int, stand_in: list[Any]) -> None:
+    if not getattr(record, name):
+        setattr(record, name, stand_in)
+    assert len(getattr(record, name)) == count, f"{name} has {len(getattr(record, name))} entries, not {count}"

@@ -4,77 +4,78 @@ import math
 
 from tests.reference import ledger
 from tests.reference.fills import bankruptcy_quote, side_of
-from tests.reference.liquidity import deal
+from tests.reference.liquidity import deal, displace
 from tests.reference.numbers import COUNTERPARTY, IDLE, draw, rint, wait
-from tests.reference.state import State, equity, health, value
+from tests.reference.requirement import health
+from tests.reference.state import State, equity, stands_for, value
 
 
-def deleverage(state: State, i: int, m: int) -> None:
-    """Close account `i` in market `m` against others at its bankruptcy quote, then the outside market."""
+def deleverage(state: State, i: int, j: int) -> None:
+    """Close account `i` in instrument `j` against others at its bankruptcy quote, then the outside market."""
     account = state.accounts[i]
-    side = side_of(state, i, m)
+    side = side_of(state, i, j)
     n = len(state.accounts)
     first = math.floor(draw(state.seed, COUNTERPARTY, i, state.tick) * n)
-    for j in range(min(n, state.venue.max_counterparties)):
-        c = (first + j) % n
+    for visited in range(min(n, state.venue.max_counterparties)):
+        c = (first + visited) % n
         other = state.accounts[c]
-        if account.size[m] and c != i and other.inside and other.size[m] * side < 0:
-            _against_account(state, i, m, c)
-    if account.size[m] and state.market_size[m] * side < 0:
-        _against_market(state, i, m)
+        if account.size[j] and c != i and other.inside and other.size[j] * side < 0:
+            _against_account(state, i, j, c)
+    if account.size[j] and state.market_size[j] * side < 0:
+        _against_market(state, i, j)
     if not account.open:
         retire(state, i)
 
 
-def _against_account(state: State, i: int, m: int, c: int) -> None:
+def _against_account(state: State, i: int, j: int, c: int) -> None:
     account, other = state.accounts[i], state.accounts[c]
-    side = side_of(state, i, m)
-    q = min(abs(account.size[m]), abs(other.size[m]))
+    side = side_of(state, i, j)
+    q = min(abs(account.size[j]), abs(other.size[j]))
     seen = health(state, i)
-    quote = bankruptcy_quote(state, m, side, q, seen)
-    haircut = quote * 1e-6 - side * value(state, q, m)
+    quote = bankruptcy_quote(state, i, j, q, seen)
+    haircut = quote * 1e-6 - side * value(state, q, j)
     if equity(state, c) - haircut < 0:
         return
     account.cash += quote
     other.cash -= quote
-    account.size[m] -= side * q
-    other.size[m] += side * q
-    _log_deleverage(state, i, m, c, side * q, quote, haircut, seen)
+    account.size[j] -= side * q
+    other.size[j] += side * q
+    _log_deleverage(state, i, j, c, side * q, quote, haircut, seen)
     tranche = other.tranche
-    if tranche is not None and tranche.market == m and tranche.left > abs(other.size[m]):
-        tranche.left = abs(other.size[m])
+    if tranche is not None and tranche.market == j and tranche.left > abs(other.size[j]):
+        tranche.left = abs(other.size[j])
         if tranche.left == 0:
             other.tranche = None
-            ledger.record(state, ledger.ENDED, account=c, market=m)
+            ledger.record(state, ledger.ENDED, account=c, market=j)
     if other.flag is not None and not other.open:
         retire(state, c)
 
 
-def _against_market(state: State, i: int, m: int) -> None:
+def _against_market(state: State, i: int, j: int) -> None:
     account = state.accounts[i]
-    side = side_of(state, i, m)
-    q = min(abs(account.size[m]), abs(state.market_size[m]))
+    side = side_of(state, i, j)
+    q = min(abs(account.size[j]), abs(state.market_size[j]))
     seen = health(state, i)
-    quote = bankruptcy_quote(state, m, side, q, seen)
+    quote = bankruptcy_quote(state, i, j, q, seen)
     account.cash += quote
-    account.size[m] -= side * q
+    account.size[j] -= side * q
     state.bucket["market"] -= quote
-    state.market_size[m] += side * q
-    haircut = quote * 1e-6 - side * value(state, q, m)
-    _log_deleverage(state, i, m, -1, side * q, quote, haircut, seen)
+    state.market_size[j] += side * q
+    haircut = quote * 1e-6 - side * value(state, q, j)
+    _log_deleverage(state, i, j, -1, side * q, quote, haircut, seen)
 
 
 def _log_deleverage(
-    state: State, i: int, m: int, c: int, closed: int, quote: int, haircut: float, seen: tuple[float, float]
+    state: State, i: int, j: int, c: int, closed: int, quote: int, haircut: float, seen: tuple[float, float]
 ) -> None:
     state.gauge["haircut"] += haircut
-    state.gauge["adl_notional"] += value(state, abs(closed), m)
+    state.gauge["adl_notional"] += stands_for(state, abs(closed), j)
     ledger.record(
         state,
         ledger.DELEVERAGE,
         seen,
         account=i,
-        market=m,
+        market=j,
         other=c,
         size=-closed,
         quote=quote,
@@ -82,30 +83,37 @@ def _log_deleverage(
     )
 
 
-def close_out(state: State, i: int, m: int) -> None:
-    """Close account `i` in market `m` against the outside market at any price, without fee."""
+def close_out(state: State, i: int, j: int) -> None:
+    """Close account `i` in instrument `j` against the outside market at any price, without fee."""
     account = state.accounts[i]
     seen = health(state, i)
-    side, q = side_of(state, i, m), abs(account.size[m])
-    trade = deal(state, m, side, q)
-    quote = side * rint(((q * state.terms.unit[m]) * trade.price) * 1e6)
+    side, q = side_of(state, i, j), abs(account.size[j])
+    trade = deal(state, j, side, q)
+    quote = side * rint(((q * state.instruments[j].unit) * trade.price) * 1e6)
     account.cash += quote
-    account.size[m] = 0
-    state.market_size[m] += side * q
+    account.size[j] = 0
+    state.market_size[j] += side * q
     state.bucket["market"] -= quote
-    state.volume[m] = trade.volume
-    closed = value(state, q, m)
-    state.gauge["liquidated"] += closed
-    cost = side * closed - quote * 1e-6
+    displace(state, trade)
+    state.gauge["liquidated"] += stands_for(state, q, j)
+    cost = side * value(state, q, j) - quote * 1e-6
     state.gauge["cost"] += min(cost, seen[0]) if seen[0] > 0 else 0.0
-    ledger.record(state, ledger.CLOSE, seen, account=i, market=m, size=-side * q, quote=quote, price=trade.price)
+    ledger.record(state, ledger.CLOSE, seen, account=i, market=j, size=-side * q, quote=quote, price=trade.price)
 
 
 def retire(state: State, i: int) -> None:
-    """Account `i`, without positions, goes: what it lacks is covered or lost, what it has is withdrawn."""
+    """Account `i`, without positions, goes: what it lacks is covered or lost, what it has is withdrawn.
+
+    A trader who leaves of its own will may still have assets. They go back as they are.
+    """
     account = state.accounts[i]
     if account.cash < 0:
         _cover(state, i)
+    for j, size in enumerate(list(account.size)):
+        if size:
+            account.size[j] = 0
+            state.market_size[j] += size
+            ledger.record(state, ledger.DEPOSIT, account=i, market=j, size=-size, price=state.mark[j])
     withdrawn = account.cash
     account.cash = 0
     state.bucket["wallets"] += withdrawn
@@ -113,7 +121,7 @@ def retire(state: State, i: int) -> None:
     account.flag = account.arrives = account.tranche = None
     account.warned = False
     idle = state.crowd.idle[i]
-    account.due = state.tick + wait(idle, state.seed, IDLE, i, state.tick) if idle else None
+    account.due = state.tick + wait(idle, state.seed, IDLE, state.crowd.owner[i], state.tick) if idle else None
     ledger.record(state, ledger.RETIRE, account=i, quote=-withdrawn)
 
 

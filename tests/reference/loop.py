@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tests.reference import book, dutch, funding, margin, opening, oracle, topups, traders, weights
-from tests.reference.door import admitted
+from tests.reference import book, dutch, expiry, funding, interest, margin, opening, oracle, topups, traders, weights
+from tests.reference.door import admitted, filled_crowd, filled_listing, filled_terms
+from tests.reference.instruments import expiries, listed, running_sums
 from tests.reference.last_resort import close_out, retire
-from tests.reference.state import Account, Keeper, State, health, open_interest, value
+from tests.reference.requirement import health
+from tests.reference.state import ASSET, Account, Keeper, Regime, State, open_interest, value
 
 BOOK = 0
 GAUGES = (
@@ -47,25 +49,32 @@ class Replay:
     factor: list[list[float]]
 
 
-def simulate(terms: Any, venue: Any, keepers: Any, feed: Any, crowd: Any, seed: int, opening_pool: int) -> Replay:
-    """Replay the window once. The arguments have the attributes of `govtool/engine/state.py`."""
+def simulate(
+    terms: Any,
+    venue: Any,
+    keepers: Any,
+    feed: Any,
+    crowd: Any,
+    seed: int,
+    opening_pool: int,
+    listing: Any,
+    formation: Any = None,
+) -> Replay:
+    """Replay the window once. The arguments have the attributes of `govtool/engine/state.py` and `terms.py`."""
+    groups = ("terms", "venue", "keepers", "feed", "crowd", "listing")
+    records = (terms, venue, keepers, feed, crowd, listing)
     state = _start(
-        *(
-            admitted(group, record)
-            for group, record in zip(
-                ("terms", "venue", "keepers", "feed", "crowd"),
-                (terms, venue, keepers, feed, crowd),
-                strict=True,
-            )
-        ),
+        *(admitted(group, record) for group, record in zip(groups, records, strict=True)),
+        before=None if formation is None else admitted("terms", formation),
         seed=int(seed),
         pool=int(opening_pool),
     )
-    opening.open_population(state)
     for t in range(len(state.feed.index)):
         state.tick = t
         oracle.post(state)
         funding.settle(state)
+        interest.charge(state)
+        expiry.settle(state)
         topups.arrive(state)
         traders.act(state)
         margin.check(state)
@@ -75,58 +84,81 @@ def simulate(terms: Any, venue: Any, keepers: Any, feed: Any, crowd: Any, seed: 
     return _replay(state)
 
 
-def _start(terms: Any, venue: Any, habits: Any, feed: Any, crowd: Any, *, seed: int, pool: int) -> State:
-    count = len(terms.unit)
+def _start(
+    terms: Any, venue: Any, habits: Any, feed: Any, crowd: Any, listing: Any, *, before: Any, seed: int, pool: int
+) -> State:
+    """Everything as it is before tick 0, with the opening population in."""
+    hours, assets = weights.hours_of(venue, feed), len(listing.asset_market)
+    terms = filled_terms(terms, assets)
+    before = None if before is None else filled_terms(before, assets)
+    instruments = listed(terms, venue, listing)
+    count, markets = len(instruments), len(terms.unit)
+    factor, sigma = weights.factors(terms, venue, feed)
+    ramping = before is not None and terms.margin.ramp_s > 0
     state = State(
         terms,
         venue,
         habits,
         feed,
-        crowd,
+        filled_crowd(crowd, assets),
+        filled_listing(listing, len(feed.index), hours, markets),
         seed,
         pool,
+        instruments,
+        expiries(instruments),
+        running_sums(feed.index),
+        Regime(terms, factor, sigma, before if ramping else None),
         accounts=[Account([0] * count, wallet) for wallet in crowd.wallet],
         keepers=[Keeper(0, capital) for capital in habits.capital],
-        factor=weights.factors(terms, venue, feed),
         market_size=[0] * count,
+        mark=[0.0] * count,
+        basis=[0.0] * count,
         oracle=list(feed.index[0]),
-        posted=[0] * count,
-        volume=[0.0] * count,
+        posted=[0] * markets,
+        volume=[0.0] * markets,
         pool_low=pool,
         gauge=dict.fromkeys(GAUGES, 0.0),
         flow=dict.fromkeys(FLOWS, 0),
     )
     state.bucket["insurance"] = pool
+    opening.open_population(state, _formation(state, terms if before is None else before))
     return state
+
+
+def _formation(state: State, terms: Any) -> Regime:
+    """Terms of the formation, without volatility factor."""
+    factor, sigma = weights.factors(terms, state.venue, state.feed)
+    return Regime(terms, [[1.0] * len(row) for row in factor], sigma)
 
 
 def collateral(state: State) -> float:
     """Margin held for all accounts, in quote currency."""
     total = sum(account.cash for account in state.accounts) * 1e-6
-    for m in state.markets:
-        total += value(state, -state.market_size[m], m)
+    for j in state.all:
+        if state.market_size[j]:
+            total += value(state, -state.market_size[j], j)
     return total
 
 
 def _close_tick(state: State) -> None:
     """Measure the tick, then let displaced volume decay."""
     step_s = state.venue.step_s
-    interest = sum(open_interest(state, m) for m in state.markets)
-    state.gauge["oi_seconds"] += interest * step_s
+    open_now = sum(open_interest(state, j) for j in state.all if state.instruments[j].kind != ASSET)
+    state.gauge["oi_seconds"] += open_now * step_s
     state.gauge["collateral_seconds"] += collateral(state) * step_s
     state.pool_low = min(state.pool_low, state.pool)
     if (state.tick + 1) % state.venue.sample_ticks == 0:
-        state.columns.append(_sample(state, interest))
+        state.columns.append(_sample(state, open_now))
     for m in state.markets:
         decayed = state.volume[m] * state.venue.decay
         state.volume[m] = 0.0 if abs(decayed) < state.venue.floor_x else decayed
 
 
-def _sample(state: State, interest: float) -> tuple[float, ...]:
+def _sample(state: State, open_now: float) -> tuple[float, ...]:
     bad_debt = -state.bucket["bad_debt"] * 1e-6
     return (
         state.pool * 1e-6,
-        interest,
+        open_now,
         collateral(state),
         state.gauge["liquidated"],
         bad_debt,
@@ -146,9 +178,9 @@ def _settle(state: State) -> None:
         worth, required = health(state, i)
         if account.flag is None and worth >= required:
             continue
-        for m in state.markets:
-            if account.size[m]:
-                close_out(state, i, m)
+        for j in state.all:
+            if account.size[j]:
+                close_out(state, i, j)
         retire(state, i)
     state.pool_low = min(state.pool_low, state.pool)
 
@@ -173,5 +205,5 @@ def _replay(state: State) -> Replay:
         shots=state.shots,
         path=state.path,
         columns=state.columns,
-        factor=state.factor,
+        factor=state.regime.factor,
     )

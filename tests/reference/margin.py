@@ -2,7 +2,8 @@
 
 from tests.reference import ledger
 from tests.reference.numbers import TOPUP, TOPUP_DELAY, draw, wait
-from tests.reference.state import State, health
+from tests.reference.requirement import health, stop_level
+from tests.reference.state import State
 
 
 def check(state: State) -> None:
@@ -18,7 +19,7 @@ def check(state: State) -> None:
                 account.flag = state.tick
                 state.shots.append((state.tick, i, account.cash, *account.size))
                 ledger.record(state, ledger.FLAG, seen, account=i)
-        elif account.flag is not None and worth >= state.terms.restore * required:
+        elif account.flag is not None and worth >= stop_level(state, i, required):
             recover(state, i, seen)
         _warn(state, i, worth, required)
 
@@ -37,6 +38,7 @@ def _warn(state: State, i: int, worth: float, required: float) -> None:
         account.warned = False
     elif not account.warned:
         account.warned = True
-        willing = draw(state.seed, TOPUP, i, t) < crowd.topup_chance[i]
+        owner = crowd.owner[i]
+        willing = draw(state.seed, TOPUP, owner, t) < crowd.topup_chance[i]
         if willing and account.arrives is None and account.wallet > 0:
-            account.arrives = t + wait(crowd.topup_delay[i], state.seed, TOPUP_DELAY, i, t)
+            account.arrives = t + wait(crowd.topup_delay[i], state.seed, TOPUP_DELAY, owner, t)

@@ -4,6 +4,7 @@ import math
 
 WORD = 2**64 - 1
 GOLDEN = 0x9E3779B97F4A7C15
+YEAR_S = 31536000
 
 HOLD, IDLE, TOPUP, TOPUP_DELAY, ATTEMPT, COUNTERPARTY = range(1, 7)
 
@@ -49,3 +50,8 @@ def stepped(quantums: int, step: int) -> int:
 def notional(size: int, unit: float, price: float) -> float:
     """Value of a size in quote currency, with its sign."""
     return (size * unit) * price
+
+
+def root(b: float) -> int:
+    """Whole root of a size of `b` coins, in 1e-5 of the root of a coin (rules §3a, curve ROOT)."""
+    return math.isqrt(min(10 * rint(b * 1e9) + 1, 9 * 10**17))

@@ -1,11 +1,13 @@
 """Posting of prices (rules §7, step 1)."""
 
+from tests.reference.instruments import requote
 from tests.reference.liquidity import displacement
+from tests.reference.slow import follow
 from tests.reference.state import State
 
 
 def post(state: State) -> None:
-    """Post each market's source price if it moved enough, or if the last post is too old."""
+    """Post each market's source price if it moved enough, or if the last post is too old; then price what follows."""
     terms, t = state.terms, state.tick
     for m in state.markets:
         price = state.oracle[m]
@@ -16,3 +18,5 @@ def post(state: State) -> None:
             state.oracle[m] = source
             state.posted[m] = t
     state.path.append(list(state.oracle))
+    requote(state)
+    follow(state)

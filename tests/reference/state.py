@@ -1,13 +1,13 @@
-"""Who holds what, and what an account is worth (rules §2 and §3)."""
+"""Who holds what, and what it is worth (rules §2 and §3)."""
 
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from tests.reference import weights
 from tests.reference.numbers import notional
 
-BUCKETS = ("keepers", "insurance", "treasury", "market", "wallets", "bad_debt")
+BUCKETS = ("keepers", "insurance", "treasury", "market", "wallets", "bad_debt", "lenders")
+PERPETUAL, OPTION, ASSET = "perpetual", "option", "asset"
 
 
 @dataclass
@@ -49,6 +49,41 @@ class Keeper:
     touched: int = 0
 
 
+@dataclass(frozen=True)
+class Instrument:
+    """What can be held; `market` is -1 for an asset that follows none, `number` counts within its kind."""
+
+    kind: str
+    number: int
+    market: int
+    unit: float
+    step: int
+    spread: float
+    strike: float = 0.0
+    call: bool = False
+    expiry: int = 0
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """Series of one market that settle at the same tick."""
+
+    market: int
+    tick: int
+    series: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Regime:
+    """Terms that margin follows: the formation's while the population forms, then the terms themselves."""
+
+    terms: SimpleNamespace
+    factor: list[list[float]]
+    sigma: list[list[float]]
+    before: SimpleNamespace | None = None
+    """Terms that weights move away from, if they do."""
+
+
 @dataclass
 class State:
     """The whole of a replay in progress."""
@@ -58,15 +93,25 @@ class State:
     habits: SimpleNamespace
     feed: SimpleNamespace
     crowd: SimpleNamespace
+    listing: SimpleNamespace
     seed: int
     opening_pool: int
+    instruments: list[Instrument]
+    expiries: list[Expiry]
+    sums: list[list[float]]
+    regime: Regime
     accounts: list[Account]
     keepers: list[Keeper]
-    factor: list[list[float]]
     tick: int = 0
     bucket: dict[str, int] = field(default_factory=lambda: dict.fromkeys(BUCKETS, 0))
     market_size: list[int] = field(default_factory=list)
     oracle: list[float] = field(default_factory=list)
+    mark: list[float] = field(default_factory=list)
+    basis: list[float] = field(default_factory=list)
+    slow: list[float] = field(default_factory=list)
+    stable: list[Any] = field(default_factory=list)
+    memo: dict[Any, Any] = field(default_factory=dict)
+    """Answers that hold for this tick and regime whatever anyone does."""
     posted: list[int] = field(default_factory=list)
     volume: list[float] = field(default_factory=list)
     pool_low: int = 0
@@ -81,6 +126,11 @@ class State:
     @property
     def markets(self) -> range:
         return range(len(self.terms.unit))
+
+    @property
+    def all(self) -> range:
+        """Rows of every instrument."""
+        return range(len(self.instruments))
 
     @property
     def hour(self) -> int:
@@ -98,69 +148,51 @@ class State:
     def pool(self) -> int:
         return self.bucket["insurance"]
 
+    def remembered(self, key: Any, answer: Any, *given: Any) -> Any:
+        """`answer(self, *given)`, worked out once a tick."""
+        if key not in self.memo:
+            self.memo[key] = answer(self, *given)
+        return self.memo[key]
 
-def value(state: State, size: int, m: int, price: float | None = None) -> float:
-    """Value of a size of market `m` at the oracle price, or at `price`."""
-    return notional(size, state.terms.unit[m], state.oracle[m] if price is None else price)
+
+def value(state: State, size: int, j: int, price: float | None = None) -> float:
+    """Value of a size of instrument `j` at its mark, or at `price`."""
+    return notional(size, state.instruments[j].unit, state.mark[j] if price is None else price)
 
 
-def maintenance_weight(state: State, m: int) -> float:
-    return min(1.0, state.terms.maintenance_weight[m] * state.factor[state.hour][m])
+def stands_for(state: State, size: int, j: int) -> float:
+    """Value of what a size of instrument `j` stands for: of an option, of its underlying."""
+    return notional(size, state.instruments[j].unit, state.basis[j])
 
 
 def equity(state: State, i: int) -> float:
     account = state.accounts[i]
-    worth = account.cash * 1e-6
-    for m in state.markets:
-        if account.size[m]:
-            worth = worth + value(state, account.size[m], m)
+    return worth_of(state, account.cash, account.size)
+
+
+def worth_of(state: State, cash: int, sizes: list[int]) -> float:
+    """Cash and sizes at mark."""
+    worth = cash * 1e-6
+    for j, size in enumerate(sizes):
+        if size:
+            worth = worth + value(state, size, j)
     return worth
 
 
-def maintenance(state: State, i: int) -> float:
-    account = state.accounts[i]
-    total = 0.0
-    for m in state.markets:
-        if account.size[m]:
-            total = total + value(state, abs(account.size[m]), m) * maintenance_weight(state, m)
-    return total
+def gross(state: State, j: int) -> int:
+    return sum(abs(account.size[j]) for account in state.accounts)
 
 
-def health(state: State, i: int) -> tuple[float, float]:
-    """Equity and maintenance of account `i`."""
-    return equity(state, i), maintenance(state, i)
+def open_interest(state: State, j: int) -> float:
+    both_sides = gross(state, j) + abs(state.market_size[j])
+    return (both_sides * 0.5 * state.instruments[j].unit) * state.basis[j]
 
 
-def gross(state: State, m: int) -> int:
-    return sum(abs(account.size[m]) for account in state.accounts)
+def held(state: State, j: int, price: float | None = None) -> float:
+    """Value of all sizes above zero, at mark or at `price`."""
+    return value(state, sum(max(account.size[j], 0) for account in state.accounts), j, price)
 
 
-def open_interest(state: State, m: int) -> float:
-    both_sides = gross(state, m) + abs(state.market_size[m])
-    return (both_sides * 0.5 * state.terms.unit[m]) * state.oracle[m]
-
-
-def initial_weights(state: State) -> list[float]:
-    """Initial weights of this tick, open interest included."""
-    terms = state.terms
-    return [
-        weights.scaled(
-            min(1.0, terms.initial_weight[m] * state.factor[state.hour][m]),
-            open_interest(state, m),
-            terms.oi_lower[m],
-            terms.oi_upper[m],
-        )
-        for m in state.markets
-    ]
-
-
-def heaviest(state: State, i: int) -> int:
-    """The market that a liquidation starts with: most maintenance, the first of equals."""
-    account = state.accounts[i]
-    best, most = -1, -1.0
-    for m in state.markets:
-        if account.size[m]:
-            weight = value(state, abs(account.size[m]), m) * maintenance_weight(state, m)
-            if weight > most:
-                best, most = m, weight
-    return best
+def borrowed(state: State, j: int, price: float | None = None) -> float:
+    """Value of all sizes below zero, as a positive number."""
+    return value(state, sum(max(-account.size[j], 0) for account in state.accounts), j, price)

@@ -2,7 +2,8 @@
 
 from tests.reference import ledger
 from tests.reference.numbers import rint
-from tests.reference.state import State, health
+from tests.reference.requirement import health
+from tests.reference.state import State
 
 
 def arrive(state: State) -> None:

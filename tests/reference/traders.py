@@ -6,8 +6,10 @@ from tests.reference import ledger
 from tests.reference.last_resort import retire
 from tests.reference.liquidity import trader_price
 from tests.reference.numbers import rint, sign
-from tests.reference.opening import deposit, schedule_exit, wished_sizes
-from tests.reference.state import State, health, initial_weights
+from tests.reference.opening import come_in, schedule_exit, wished_sizes
+from tests.reference.requirement import health, need
+from tests.reference.state import ASSET, State, worth_of
+from tests.reference.tiers import FILL, INITIAL
 
 
 def act(state: State) -> None:
@@ -22,11 +24,11 @@ def act(state: State) -> None:
 
 
 def _enter(state: State, i: int) -> None:
-    sizes = wished_sizes(state, i, initial_weights(state))
-    deposit(state, i)
-    for m in state.markets:
-        if sizes[m]:
-            _trade(state, i, m, sizes[m])
+    come_in(state, i)
+    sizes = wished_sizes(state, i)
+    for j in state.all:
+        if sizes[j] and (not state.terms.margin.fill_check or _bearable(state, i, j, sizes[j])):
+            _trade(state, i, j, sizes[j])
     schedule_exit(state, i)
 
 
@@ -36,25 +38,44 @@ def _leave(state: State, i: int) -> None:
     if account.flag is not None or account.tranche is not None or worth < required:
         account.due = state.tick + 1
         return
-    for m in state.markets:
-        if account.size[m]:
-            _trade(state, i, m, -account.size[m])
+    kept = [j for j in state.all if state.instruments[j].kind == ASSET and account.size[j] > 0]
+    for j in state.all:
+        if account.size[j] and j not in kept:
+            _trade(state, i, j, -account.size[j])
+    for j in kept:
+        if account.cash < 0:
+            _trade(state, i, j, -account.size[j])
     retire(state, i)
 
 
-def _trade(state: State, i: int, m: int, size: int) -> None:
+def _terms_of(state: State, j: int, size: int) -> tuple[float, int, int]:
+    """Price, cost and fee of a trade that changes a position by `size`."""
+    unit = state.instruments[j].unit
+    price = trader_price(state, j, sign(size))
+    cost = rint(((size * unit) * price) * 1e6)
+    return price, cost, rint((((abs(size) * unit) * price) * state.terms.taker_fee) * 1e6)
+
+
+def _bearable(state: State, i: int, j: int, size: int) -> bool:
+    """Whether account `i` would meet the fill tier after a trade; weights are those before it."""
+    account = state.accounts[i]
+    _, cost, fee = _terms_of(state, j, size)
+    after = [held + size if n == j else held for n, held in enumerate(account.size)]
+    tier = INITIAL if state.terms.margin.fill_share == 1 else FILL
+    return worth_of(state, account.cash - cost - fee, after) >= need(state, after, tier)
+
+
+def _trade(state: State, i: int, j: int, size: int) -> None:
     """Change the position of account `i` by `size` at the market's price, which stays where it is."""
-    account, terms = state.accounts[i], state.terms
-    price = trader_price(state, m, sign(size))
-    cost = rint(((size * terms.unit[m]) * price) * 1e6)
-    fee = rint((((abs(size) * terms.unit[m]) * price) * terms.taker_fee) * 1e6)
-    fund = math.floor(fee * terms.trading_fee_share)
+    account = state.accounts[i]
+    price, cost, fee = _terms_of(state, j, size)
+    fund = math.floor(fee * state.terms.trading_fee_share)
     account.cash -= cost + fee
-    account.size[m] += size
-    state.market_size[m] -= size
+    account.size[j] += size
+    state.market_size[j] -= size
     state.bucket["market"] += cost
     state.bucket["insurance"] += fund
     state.bucket["treasury"] += fee - fund
     state.flow["trade_fees"] += fee
     state.flow["pool_in"] += fund
-    ledger.record(state, ledger.TRADE, account=i, market=m, size=size, quote=-cost, fee=fee, fund=fund, price=price)
+    ledger.record(state, ledger.TRADE, account=i, market=j, size=size, quote=-cost, fee=fee, fund=fund, price=price)

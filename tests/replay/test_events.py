@@ -12,8 +12,8 @@ from govtool.replay.events import (
     Log,
     forced_cost,
     incident_of,
-    oracle_value,
     read_log,
+    row_values,
     rows_of,
     seconds_to_end,
 )
@@ -69,7 +69,7 @@ def test_costs_and_values_read_off_the_log_are_what_the_engine_counted(name):
     result = run_engine(scenario, terms, 10**12)
     told = read_log(result.trace)
     rows = rows_of(told, FORCED)
-    value = oracle_value(told, rows, terms.unit, result.trace.path)
+    value = row_values(told, terms.unit, result.trace.path[told.tick, np.maximum(told.market, 0)])[rows]
     on_market = told.kind[rows] != DELEVERAGE
     assert rows.size > 100
     assert value[on_market].sum() == pytest.approx(result.books.gauges[LIQUIDATED], rel=1e-12)

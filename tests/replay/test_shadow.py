@@ -7,7 +7,7 @@ from govtool.engine.state import Feed
 from govtool.history.events import find_event
 from govtool.protocol.read import preset
 from govtool.replay.backtest import pack_terms, run_engine
-from govtool.replay.shadow import HORIZON_S, cast_shadow
+from govtool.replay.shadow import HORIZON_S, _cast_any, cast_shadow
 from govtool.scenario.bundle import Scenario, build
 from govtool.world.read import read_world
 from tests.replay import tiny
@@ -16,7 +16,7 @@ from tests.replay import tiny
 def shadow_of(scenario: Scenario, protocol):
     terms = pack_terms(scenario, protocol)
     result = run_engine(scenario, terms, 10**12)
-    return terms, result, cast_shadow(result.books, terms, scenario.venue, scenario.feed, result.trace, scenario.tail)
+    return terms, result, cast_shadow(scenario, terms, terms, result)
 
 
 def plain_shadow(scenario: Scenario, terms, result) -> tuple[list[float], list[float]]:
@@ -52,6 +52,17 @@ def test_passing_over_quiet_blocks_changes_nothing(name):
     assert len(lowest) > 4
     assert shadow.lowest_equity[::15] == pytest.approx(lowest, rel=1e-9, abs=1e-6)
     assert shadow.deepest_shortfall[::15] == pytest.approx(deepest, rel=1e-9, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["dydx-v4", "govtool"])
+def test_looking_at_every_tick_of_every_instrument_gives_the_same_shadow(name):
+    scenario = build(find_event("reconstructed-crash-2021-02-23"), read_world("default"), 0)
+    scenario = tiny.dataclasses.replace(scenario, feed=Feed(**scenario.feed._asdict() | funding(scenario)))
+    terms, result, shadow = shadow_of(scenario, preset(name))
+    general = _cast_any(scenario, terms, terms, result.trace)
+    assert len(shadow.notional) > 50
+    for fast, slow in zip(shadow, general, strict=True):
+        assert fast == pytest.approx(slow, rel=1e-9, abs=1e-6)
 
 
 def funding(scenario: Scenario) -> dict[str, np.ndarray]:

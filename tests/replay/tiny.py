@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from govtool.engine.state import Crowd, Feed, Keepers, Venue
+from govtool.engine.terms import NOTHING
 from govtool.protocol.fields import replaced
 from govtool.protocol.model import Protocol
 from govtool.protocol.read import preset
@@ -98,6 +99,9 @@ def scenario(prices: list[float], tail: list[float], sides: tuple[float, ...] = 
         crowd=crowd(list(sides)),
         venue=venue(),
         keepers=keeper(),
+        listing=NOTHING,
+        series=(),
+        assets=(),
         tail=np.array(tail, dtype=np.float64)[:, None],
         open_interest=np.array([10_000.0]),
         daily_volume=10_000.0,

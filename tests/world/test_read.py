@@ -21,7 +21,7 @@ def written(folder: Path, before: str, after: str) -> Path:
 
 
 def test_the_default_world_is_shipped():
-    assert shipped_worlds() == ("default",)
+    assert shipped_worlds() == ("collateral", "default", "instruments")
     assert read_world("default").name == "default"
 
 
@@ -41,7 +41,7 @@ def test_every_field_of_the_default_world_is_in_its_file():
             return set(table).union(*(names(value) for value in table.values()))
         return set().union(*(names(value) for value in table)) if isinstance(table, list) else set()
 
-    model = read_world("default").model_dump(mode="json")
+    model = read_world("default").model_dump(mode="json", exclude_none=True)
     assert names(model) == names(tomllib.loads(DEFAULT))
 
 
@@ -82,7 +82,9 @@ def test_what_is_wrong_is_named_with_its_value(tmp_path, before, after, sentence
 
 
 def test_an_unknown_name_lists_the_shipped_worlds():
-    with pytest.raises(ParamError, match=r"world 'dfault' is neither a file nor a shipped world; shipped are: d"):
+    with pytest.raises(
+        ParamError, match=r"world 'dfault' is neither a file nor a shipped world; shipped are: collateral, d"
+    ):
         read_world("dfault")
 
 

@@ -1,4 +1,4 @@
-"""Drift v2 in exact integers: size weights, partial liquidation, shared loss, insurance shares, withdrawal guard.
+"""Drift v2 in exact integers: margin of an account, partial liquidation, shared loss, insurance, withdrawal guard.
 
 Restated from github.com/drift-labs/protocol-v2 (Apache-2.0) as of commit 0ae3e3b (2026-04-01).
 """
@@ -19,6 +19,19 @@ from govtool.protocol.drift_v2.losses import (
     shares_for_amount,
     spot_social_loss,
 )
+from govtool.protocol.drift_v2.margin import (
+    Account,
+    Margin,
+    PerpMarket,
+    Position,
+    Price,
+    SpotMarket,
+    Tier,
+    Tokens,
+    account_margin,
+    position_margin,
+    tokens_margin,
+)
 from govtool.protocol.drift_v2.weights import (
     fill_weight,
     perp_margin_requirement,
@@ -28,6 +41,15 @@ from govtool.protocol.drift_v2.weights import (
 )
 
 __all__ = [
+    "Account",
+    "Margin",
+    "PerpMarket",
+    "Position",
+    "Price",
+    "SpotMarket",
+    "Tier",
+    "Tokens",
+    "account_margin",
     "amount_for_shares",
     "base_to_cover_shortage",
     "cumulative_portion_freed",
@@ -39,10 +61,12 @@ __all__ = [
     "perp_insurance_fee",
     "perp_margin_requirement",
     "perp_social_loss",
+    "position_margin",
     "scaled_initial_asset_weight",
     "shares_for_amount",
     "size_discount_weight",
     "size_premium_weight",
     "spot_insurance_fee",
     "spot_social_loss",
+    "tokens_margin",
 ]

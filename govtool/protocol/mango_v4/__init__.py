@@ -4,9 +4,11 @@ Restated from github.com/blockworks-foundation/mango-v4 (no code taken) as of co
 """
 
 from govtool.protocol.mango_v4.health import (
+    Health,
     Perp,
     Scaling,
     Token,
+    account_health,
     init_health,
     perp_value,
     scaled_asset_weight,
@@ -18,11 +20,13 @@ from govtool.protocol.mango_v4.stable_price import StablePrice, followed, starti
 
 __all__ = [
     "Bankruptcy",
+    "Health",
     "NetBorrows",
     "Perp",
     "Scaling",
     "StablePrice",
     "Token",
+    "account_health",
     "borrow_blocked",
     "borrowed",
     "followed",

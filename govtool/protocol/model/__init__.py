@@ -2,27 +2,35 @@
 
 from govtool.protocol.model.adaptive import Adaptive
 from govtool.protocol.model.auction import Auction
+from govtool.protocol.model.collateral import Collateral
 from govtool.protocol.model.deleveraging import Deleveraging
 from govtool.protocol.model.fees import Fees
 from govtool.protocol.model.funding import Funding
 from govtool.protocol.model.insurance import Insurance
 from govtool.protocol.model.liquidation import Liquidation
+from govtool.protocol.model.margin import Margin
 from govtool.protocol.model.market import Market
+from govtool.protocol.model.options import Options
 from govtool.protocol.model.oracle import Oracle
 from govtool.protocol.model.protocol import FORMAT, Protocol
+from govtool.protocol.model.scan import Scan
 from govtool.protocol.model.tier import Tier
 
 __all__ = [
     "FORMAT",
     "Adaptive",
     "Auction",
+    "Collateral",
     "Deleveraging",
     "Fees",
     "Funding",
     "Insurance",
     "Liquidation",
+    "Margin",
     "Market",
+    "Options",
     "Oracle",
     "Protocol",
+    "Scan",
     "Tier",
 ]

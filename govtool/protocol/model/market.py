@@ -120,6 +120,15 @@ class Market(Group):
             setter=PRICE_SETTER,
         ),
     ]
+    skew_scale: Annotated[
+        int,
+        number(
+            unit="coins",
+            low=0,
+            high=INT64_MAX,
+            meaning="Depth of the market, in coins, for weights that are linear in size; 0 for none.",
+        ),
+    ] = 0
     on_chain: Annotated[
         bool,
         other(

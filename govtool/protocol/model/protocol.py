@@ -10,13 +10,17 @@ from pydantic import AfterValidator, Field, model_validator
 from govtool.protocol.declare import Group
 from govtool.protocol.model.adaptive import Adaptive
 from govtool.protocol.model.auction import Auction
+from govtool.protocol.model.collateral import Collateral
 from govtool.protocol.model.deleveraging import Deleveraging
 from govtool.protocol.model.fees import Fees
 from govtool.protocol.model.funding import Funding
 from govtool.protocol.model.insurance import Insurance
 from govtool.protocol.model.liquidation import Liquidation
+from govtool.protocol.model.margin import Margin
 from govtool.protocol.model.market import Market
+from govtool.protocol.model.options import Options
 from govtool.protocol.model.oracle import Oracle
+from govtool.protocol.model.scan import Scan
 from govtool.protocol.model.tier import Tier
 
 FORMAT = "govtool/protocol@1"
@@ -36,16 +40,22 @@ def _real_date(text: str) -> str:
 class Protocol(Group):
     """Everything that governance sets, in on-chain integer units.
 
-    `auction` stands if and only if `liquidation.format` is "dutch": the book has no auction.
+    `auction` stands if and only if `liquidation.format` is "dutch": the book has no auction; `scan` must, if
+    `margin.method` is "scan". Without `margin`, `collateral` or `options`, positions are margined one by one at flat
+    weights, the settlement token is the only collateral, and no options can be listed.
     """
 
     format: Literal["govtool/protocol@1"]
     name: str
-    system: Literal["dydx-v4", "govtool"]
+    system: Literal["dydx-v4", "drift-v2", "synthetix-v3", "derive-v2", "mango-v4", "govtool"]
     source: str
     date: Annotated[str, Field(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\z"), AfterValidator(_real_date)]
     tiers: Annotated[dict[Key, Tier], Field(min_length=1)]
     markets: Annotated[dict[Key, Market], Field(min_length=1)]
+    collateral: dict[Key, Collateral] = Field(default_factory=dict)
+    margin: Margin = Margin()
+    options: Options | None = None
+    scan: Scan | None = None
     adaptive: Adaptive
     liquidation: Liquidation
     auction: Auction | None = None
@@ -61,6 +71,22 @@ class Protocol(Group):
             if market.tier not in self.tiers:
                 known = ", ".join(self.tiers)
                 raise ValueError(f'markets.{key}.tier = "{market.tier}" is not a tier; known tiers: {known}')
+        return self
+
+    @model_validator(mode="after")
+    def _collateral_is_priced(self) -> "Protocol":
+        for key, asset in self.collateral.items():
+            if asset.market and asset.market not in self.markets:
+                raise ValueError(
+                    f'collateral.{key}.market = "{asset.market}" is not a market; known markets:'
+                    f' {", ".join(self.markets)}, or "" for none'
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _scan_if_asked(self) -> "Protocol":
+        if self.margin.method == "scan" and self.scan is None:
+            raise ValueError('margin.method = "scan" needs the table [scan]; add it')
         return self
 
     @model_validator(mode="after")

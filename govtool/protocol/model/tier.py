@@ -89,6 +89,37 @@ class Tier(Group):
         ),
     ]
 
+    size_factor_ppm: Annotated[
+        int,
+        number(
+            unit="ppm",
+            low=0,
+            high=100 * PPM,
+            step=100,
+            meaning="Growth of the weights with size: per root of a coin, or at a size of the market's skew_scale.",
+        ),
+    ] = 0
+    base_margin: Annotated[
+        int,
+        number(
+            unit="quote quantums",
+            low=0,
+            high=INT64_MAX,
+            step=1_000_000,
+            meaning="Margin of a position whatever its size, in both tiers.",
+        ),
+    ] = 0
+    scan_range_ppm: Annotated[
+        int,
+        number(
+            unit="ppm of price",
+            low=1,
+            high=10 * PPM,
+            step=5_000,
+            meaning="Price move that a scenario's move of one stands for, before volatility raises it.",
+        ),
+    ] = PPM
+
     @model_validator(mode="after")
     def _caps_in_order(self) -> "Tier":
         if self.open_interest_lower_cap > self.open_interest_upper_cap:

@@ -15,22 +15,28 @@ from govtool.protocol.synthetix_v3.liquidation import (
     windows_needed,
 )
 from govtool.protocol.synthetix_v3.margin import (
+    Collateral,
     Market,
     Position,
     account_margins,
+    available_margin,
     collateral_discount,
+    collateral_value,
     required_margins,
     skew_fill_price,
 )
 
 __all__ = [
     "Attempt",
+    "Collateral",
     "Limiter",
     "Liquidated",
     "Market",
     "Position",
     "account_margins",
+    "available_margin",
     "collateral_discount",
+    "collateral_value",
     "keeper_reward",
     "liquidatable_amount",
     "liquidation_sequence",

@@ -30,6 +30,18 @@ class Position:
     price: int
 
 
+@dataclass(frozen=True)
+class Collateral:
+    """An amount of a synth at a price, the depth of its spot market, and the scalar and bounds of its discount."""
+
+    amount: int
+    price: int
+    spot_skew_scale: int
+    discount_scalar: int
+    lower_discount: int
+    upper_discount: int
+
+
 def required_margins(position: Position) -> tuple[int, int]:
     """Initial and maintenance margin of a position, without the reserve for keepers' rewards.
 
@@ -63,6 +75,31 @@ def collateral_discount(amount: int, spot_skew_scale: int, scalar: int, lower: i
     """
     impact = wad_product(wad_quotient(amount, spot_skew_scale), scalar) if spot_skew_scale else 0
     return min(max(impact, lower), upper)
+
+
+def collateral_value(collateral: Collateral) -> int:
+    """What collateral counts in both tiers: its value less the discount for its amount.
+
+    Source: PerpsAccount.sol. Example: 10 at 100 with a discount of 2 % count 980.
+    """
+    discount = collateral_discount(
+        collateral.amount,
+        collateral.spot_skew_scale,
+        collateral.discount_scalar,
+        collateral.lower_discount,
+        collateral.upper_discount,
+    )
+    return wad_product(wad_product(collateral.amount, collateral.price), WAD - discount)
+
+
+def available_margin(usd: int, collaterals: Sequence[Collateral], positions: Sequence[tuple[Position, int]]) -> int:
+    """What an account has to set against its margins: snxUSD less debt, collateral, and profit since entry prices.
+
+    Source: PerpsAccount.sol, Position.sol. Funding is not counted.
+    Example: 100 snxUSD and 2 coins bought at 50, now at 40: 80.
+    """
+    profit = sum(wad_product(position.size, position.price - entry) for position, entry in positions)
+    return usd + sum(collateral_value(collateral) for collateral in collaterals) + profit
 
 
 def skew_fill_price(skew: int, size: int, price: int, skew_scale: int) -> int:

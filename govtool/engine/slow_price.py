@@ -1,0 +1,78 @@
+"""The slower of two prices that the initial tier compares: a running mean, or Mango's stable price."""
+
+import math
+
+from govtool.engine.jit import kernel
+from govtool.engine.state import OPTION, Rules, State
+from govtool.engine.terms import ORACLE, STRICT
+from govtool.units import SECONDS_PER_HOUR
+
+INTERVALS = 24
+UPDATED, INTERVAL, SUMMED, SECONDS = 24, 25, 26, 27
+"""Places in `memory` of an instrument, after the hourly delay prices."""
+
+MIN_STEP_S, MAX_STEP_S = 10.0, 600.0
+
+
+@kernel
+def limited(target: float, before: float, limit: float) -> float:
+    """The target, or as near to it as a relative change of `limit` comes."""
+    return min(max(target, before * (1.0 - limit)), before * (1.0 + limit))
+
+
+@kernel
+def start_slow_prices(state: State) -> None:
+    """All slow prices stand at mark."""
+    for j in range(state.lots.shape[0]):
+        state.lots[j].slow = state.lots[j].mark
+        for k in range(INTERVALS):
+            state.lots[j].memory[k] = state.lots[j].mark
+        for k in range(INTERVALS, SECONDS + 1):
+            state.lots[j].memory[k] = 0.0
+
+
+@kernel
+def _follow(state: State, rules: Rules, j: int, now: float) -> None:
+    """One update of a stable price at `now` seconds.
+
+    Notes
+    -----
+    Source: Mango v4 `programs/mango-v4/src/state/stable_price.rs`, as restated in `protocol/mango_v4/stable_price.py`.
+    """
+    memory, mark = state.lots[j].memory, state.lots[j].mark
+    step = now - memory[UPDATED]
+    if step < MIN_STEP_S:
+        return
+    counted = min(step, MAX_STEP_S)
+    memory[UPDATED] = now
+    memory[SECONDS] += step
+    memory[SUMMED] += mark * counted
+    last = int(memory[INTERVAL])
+    index = math.floor(now / SECONDS_PER_HOUR) % INTERVALS
+    if index != last:
+        mean = memory[SUMMED] / memory[SECONDS]
+        delay = limited(mean, memory[(last - 1) % INTERVALS], rules.delay_growth)
+        passed = INTERVALS if step > INTERVALS * SECONDS_PER_HOUR else (index - last) % INTERVALS
+        for k in range(passed):
+            memory[(last + k) % INTERVALS] = delay
+        memory[INTERVAL] = index
+        memory[SUMMED] = 0.0
+        memory[SECONDS] = 0.0
+    slow, delay = state.lots[j].slow, memory[index]
+    nearness = min(slow, delay) / max(slow, delay)
+    state.lots[j].slow = limited(mark, slow, rules.stable_growth * nearness * nearness * counted)
+
+
+@kernel
+def move_slow_prices(state: State, rules: Rules, t: int) -> None:
+    """Bring the slow prices of perpetuals and assets to tick `t`; from one tick to the next."""
+    if rules.price_mode == ORACLE:
+        return
+    for j in range(state.lots.shape[0]):
+        if state.lots[j].kind == OPTION:
+            continue
+        if rules.price_mode == STRICT:
+            part = min(1.0, rules.step_s / rules.twap_s)
+            state.lots[j].slow = state.lots[j].slow + (state.lots[j].mark - state.lots[j].slow) * part
+        else:
+            _follow(state, rules, j, t * rules.step_s)

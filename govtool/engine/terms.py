@@ -1,0 +1,178 @@
+"""What governance sets, packed for the engine, and what is listed beside perpetuals: NamedTuples of arrays and scalars.
+
+Shapes: M markets, O option series, S assets, G scenarios. An empty array of shape (0,) stands for zeros.
+`docs/rules.md` says what each number does. Fractions are of one, money is in quote currency, times in seconds.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+BOOK, DUTCH = 0, 1
+POSITION, SCAN = 0, 1
+FLAT, LINEAR, ROOT = 0, 1, 2
+ORACLE, STRICT, STABLE = 0, 1, 2
+UNSHIFTED, UP, DOWN, LINEAR_TURN, ABSOLUTE_TURN = 0, 1, 2, 3, 4
+
+EMPTY: Floats = np.zeros(0)
+EMPTY_INTS: Ints = np.zeros(0, dtype=np.int64)
+
+
+class Margin(NamedTuple):
+    """How tiers, sizes, prices and collateral enter what an account must keep."""
+
+    method: int = POSITION
+    curve: int = FLAT  # how weights grow with size
+    curve_initial: Floats = EMPTY  # (M,) per coin (LINEAR) or per root of a coin (ROOT)
+    curve_maintenance: Floats = EMPTY  # (M,) LINEAR only
+    base_margin: Floats = EMPTY  # (M,) quote per position, whatever its size
+    fill_check: int = 0  # 1: a leg of an entry must leave the fill tier met
+    fill_share: float = 0.0  # of the way from maintenance to initial
+    stop_share: float = 0.0  # likewise, for the tier at which a liquidation stops
+    stop_add: float = 0.0  # on the weight of a perpetual in that tier
+    price_mode: int = ORACLE  # which other price the initial tier takes the worse of
+    twap_s: float = 300.0  # STRICT
+    stable_growth: float = 0.0  # STABLE: per second
+    delay_growth: float = 0.0  # STABLE: between hourly averages
+    doubt_threshold: float = 0.0  # confidence below which the initial tier rises
+    doubt_factor: float = 0.0
+    peg_threshold: float = 0.0  # price of the settlement token below which it rises
+    peg_factor: float = 0.0
+    ramp_s: float = 0.0  # weights move from the formation's to these over this time
+    asset_initial: Floats = EMPTY  # (S,) share of the value of an asset that counts
+    asset_maintenance: Floats = EMPTY  # (S,)
+    liability_initial: Floats = EMPTY  # (S,) share of the value of a borrowed asset that is owed, >= 1
+    liability_maintenance: Floats = EMPTY  # (S,)
+    asset_curve: Floats = EMPTY  # (S,) as `curve` says
+    asset_worst: Floats = EMPTY  # (S,) least weight under LINEAR
+    asset_scale: Floats = EMPTY  # (S,) quote; deposits above it shrink the initial weight; 0 for never
+    liability_scale: Floats = EMPTY  # (S,) quote; borrows above it raise the initial weight; 0 for never
+    asset_cap: Floats = EMPTY  # (S,) quote; most that all deposits may be worth; 0 for no cap
+    asset_hedges: Floats = EMPTY  # (S,) 1: moves with its market in a scan
+    borrow_rate: Floats = EMPTY  # (S,) per year
+    interest_to_insurance: float = 0.0
+
+
+class OptionRules(NamedTuple):
+    """Margin of options under POSITION, their volatility, and their settlement."""
+
+    max_spot: float = 0.15
+    min_spot: float = 0.13
+    maintenance_call: float = 0.09
+    maintenance_put: float = 0.09
+    maintenance_put_value: float = 0.09
+    unpaired_initial: float = 1.2
+    unpaired_maintenance: float = 1.1
+    put_offset: float = 1.05
+    settle_ticks: int = 1  # ticks in the mean that an expiry settles at
+    term_half_life_s: float = 2592000.0  # in which variance reverts half way to the reference
+    skew: float = 0.0  # per standard deviation of the strike
+    smile: float = 0.0  # per its square
+    volatility_floor: float = 0.1
+    volatility_cap: float = 5.0
+
+
+class ScanRules(NamedTuple):
+    """The scenarios of a portfolio scan and its contingencies."""
+
+    move: Floats = EMPTY  # (G,) of price, in ranges
+    shift: Ints = EMPTY_INTS  # (G,) what happens to volatility
+    damp: Floats = EMPTY  # (G,) share of the loss that counts
+    range: Floats = EMPTY  # (M,)
+    offset: float = 0.0  # credit for markets that move together
+    scan_initial: float = 1.0
+    scan_maintenance: float = 0.8
+    vol_up: float = 0.5
+    vol_down: float = 0.3
+    short_power: float = 0.3
+    long_power: float = 0.13
+    shortest_s: float = 86400.0
+    least_up: float = 0.4
+    linear_cap: float = 0.15
+    linear_slope: float = -0.05
+    absolute_cap: float = 0.15
+    absolute_slope: float = -0.05
+    turn_least: float = 0.01
+    turn_width: float = 4.0
+    turn_vol: float = 0.6
+    turn_vol_slope: float = -0.1
+    long_share: float = 0.95
+    long_rate: float = 0.08
+    short_share: float = 1.04
+    short_rate: float = 0.08
+    basis_up: float = 1.045
+    basis_down: float = 0.955
+    basis_add: float = 0.5
+    basis_per_year: float = 2.0
+    perp_maintenance: float = 0.03
+    perp_initial: float = 0.01
+    option_maintenance: float = 0.003
+    option_initial: float = 0.002
+
+
+class Terms(NamedTuple):
+    """What governance sets. Constant during a replay."""
+
+    initial_weight: Floats  # (M,) fraction of notional
+    maintenance_weight: Floats  # (M,)
+    oi_lower: Floats  # (M,) quote; open-interest scaling of the initial weight
+    oi_upper: Floats  # (M,) quote; 0 switches it off
+    adaptive: int  # 1: weights follow volatility
+    gamma: Floats  # (M,) rise of the factor per unit of relative excess volatility
+    half_life_s: Floats  # (M,)
+    reference: Floats  # (M,) annualised volatility at which the factor starts to rise
+    cap: Floats  # (M,) largest factor, >= 1
+    rise: Floats  # (M,) largest rise of the factor per hour
+    fall: Floats  # (M,)
+    unit: Floats  # (M,) base currency per base quantum
+    step: Ints  # (M,) base quantums; sizes are multiples of it
+    deviation: Floats  # (M,) the oracle posts when the source moved by this fraction
+    heartbeat: int  # ticks; 0 for none
+    funding_clamp: Floats  # (M,) largest funding rate per 8 h
+    taker_fee: float
+    trading_fee_share: float  # share of trading fees to insurance
+    liquidation_format: int  # BOOK or DUTCH
+    fee_rate: float  # largest liquidation fee, fraction of the fill
+    fee_to_insurance: float  # share of that fee to insurance, the rest to the treasury
+    min_notional: float  # quote; a position below it closes whole
+    portion: float  # of a position per block (book) or tranche (dutch)
+    block_notional: float  # quote per account and block (book)
+    block_insurance: int  # quantums of insurance per account and block
+    bankruptcy_adjustment: float
+    spread_ratio: float  # spread to maintenance margin ratio
+    restore: float  # health at which a liquidation stops, >= 1
+    length_s: float  # auction length (dutch)
+    start_discount: float  # negative for a premium
+    end_discount: float
+    adl: int  # 1: deleveraging is allowed
+    margin: Margin = Margin()
+    options: OptionRules = OptionRules()
+    scan: ScanRules = ScanRules()
+
+
+class Listing(NamedTuple):
+    """Options and assets beside the perpetuals, and the world's data on them."""
+
+    option_market: Ints = EMPTY_INTS  # (O,) by market, then expiry, then strike
+    option_strike: Floats = EMPTY  # (O,) quote
+    option_call: Ints = EMPTY_INTS  # (O,) 1 for a call, 0 for a put
+    option_expiry: Ints = EMPTY_INTS  # (O,) tick at which it settles, >= 1
+    option_unit: Floats = EMPTY  # (O,) coins of the underlying per quantum
+    option_step: Ints = EMPTY_INTS  # (O,)
+    option_spread: Floats = EMPTY  # (O,) half the bid-ask spread, fraction of the underlying's price
+    option_tick: float = 0.0  # grid of quotes, fraction of the strike; 0 for none
+    asset_market: Ints = EMPTY_INTS  # (S,) market whose price it follows, -1 for none
+    asset_unit: Floats = EMPTY  # (S,) coins per quantum
+    asset_step: Ints = EMPTY_INTS  # (S,)
+    asset_spread: Floats = EMPTY  # (S,) half the bid-ask spread, fraction of its price
+    ratio: Floats = np.zeros((0, 0))  # (T, S) price of a coin beside its market's, or in quote
+    confidence: Floats = np.zeros((0, 0))  # (H, M) in the oracle, 0 to 1; empty for ones
+    peg: Floats = EMPTY  # (T,) price of the settlement token; empty for ones
+
+
+NOTHING = Listing()
+"""Perpetuals only."""
