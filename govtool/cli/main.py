@@ -31,13 +31,18 @@ COMMANDS: dict[str, Entry] = {
     "data": Entry("govtool.cli.data:data", "List, fetch, import and check price history."),
     "params": Entry("govtool.cli.params:params", "Show, check and compare protocol parameters."),
     "backtest": Entry("govtool.cli.backtest:backtest", "Replay history under one protocol."),
+    "compare": Entry("govtool.cli.compare:compare", "Replay history under several protocols and margin modes."),
+    "activation": Entry("govtool.cli.activation:activation", "Show who becomes liquidatable when a change activates."),
+    "buffer": Entry("govtool.cli.buffer:buffer", "Show what extra collateral would have survived past crashes."),
     "optimize": Entry("govtool.cli.optimize:optimize", "Search the parameters that a study names."),
     "pareto": Entry("govtool.cli.pareto:pareto", "Show the candidates of a study that nothing beats."),
     "propose": Entry("govtool.cli.propose:propose", "Write the proposal of a finished search."),
     "verify": Entry("govtool.cli.verify:verify", "Re-run a proposal and compare every number."),
     "report": Entry("govtool.cli.report:report", "Write a proposal as one HTML page."),
     "regress": Entry("govtool.cli.regress:regress", "Hold regression backtests against their baselines."),
-    "conformance": Entry("govtool.cli.conformance:conformance", "Run test vectors through exact chain arithmetic."),
+    "conformance": Entry(
+        "govtool.cli.conformance:conformance", "Run vectors or portfolios through exact chain arithmetic."
+    ),
 }
 """Every command, in the order of the list that `govtool --help` prints."""
 
