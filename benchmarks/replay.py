@@ -52,7 +52,7 @@ def rows_of(scenario: Scenario, preset: str) -> list[tuple[str, float, float]]:
     pool = protocol.insurance.balance
     skipping = median_seconds(lambda: run(*parts, pool))
     brute = median_seconds(lambda: run(*parts, pool, skip=False))
-    plain = median_seconds(lambda: simulate(*parts[:4], few, scenario.seed, pool), repeats=1)
+    plain = median_seconds(lambda: simulate(*parts[:4], few, scenario.seed, pool, scenario.listing), repeats=1)
     return [
         ("compiled, skipping", skipping, steps / skipping),
         ("compiled, every tick", brute, steps / brute),
