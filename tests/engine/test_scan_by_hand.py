@@ -431,7 +431,7 @@ def ratio_spreads(system: str) -> tuple[Quotes, Any, Any]:
     return found, *books
 
 
-@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("system", ["derive-v2-portfolio"])
 def test_turns_of_volatility_may_ask_more_of_two_books_together_than_apart(system):
     """So a scan with turns is not subadditive: a turn counts a gain as a loss, and gains of parts add up to more.
 
