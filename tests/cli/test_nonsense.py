@@ -91,7 +91,7 @@ PROTOCOLS = {
         "options: volatility_floor_ppm = 5000001 is above volatility_cap_ppm = 5000000; lower it",
     ),
     "a scenario that is none": (
-        [("0:linear 0:absolute", "0:sideways")],
+        [('scenarios = "', 'scenarios = "0:sideways ')],
         'scan: scenarios: "0:sideways" is no scenario; write MOVE:SHIFT or MOVE:SHIFT:DAMPING in ppm',
     ),
     "a scan with a size curve": (
