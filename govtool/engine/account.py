@@ -102,7 +102,11 @@ def _charge(state: State, rules: Rules, scan: Scan, i: int, j: int) -> float:
 
 @kernel
 def charge(state: State, rules: Rules, i: int, j: int) -> float:
-    """Maintenance margin that account `i`'s position in instrument `j` asks for, at most what its end would free."""
+    """Maintenance margin that account `i`'s position in instrument `j` asks for: in a scan what its end would free.
+
+    Elsewhere what it asks for by itself: an option may ask for more than its whole account, where the other legs of a
+    spread cover it.
+    """
     return _charge(state, rules, state.scan, i, j)
 
 

@@ -4,7 +4,7 @@ import math
 
 from govtool.engine.account import health, heaviest, is_flat, notional, weight_of
 from govtool.engine.draw import ATTEMPT, draw
-from govtool.engine.fills import bankruptcy_quote, close_part, gauge_close, gauge_excess, liquidation_fee
+from govtool.engine.fills import close_part, gauge_close, gauge_excess, liquidation_fee, quote_of_part
 from govtool.engine.jit import kernel
 from govtool.engine.last_resort import close_at_any_price, deleverage
 from govtool.engine.ledger import pay, record
@@ -91,7 +91,7 @@ def _fill(
     proceeds = math.floor(((quantity * state.lots[m].unit) * price) * 1e6)
     value = (quantity * state.lots[m].unit) * state.lots[m].mark
     size = notional(state, m, quantity)
-    surplus = side * proceeds - bankruptcy_quote(side, value, size * weight, equity, maintenance)
+    surplus = side * proceeds - quote_of_part(state, i, m, quantity, weight, equity, maintenance)
     helped = max(0, -surplus)
     if helped > rules.block_insurance or helped > state.tills[INSURANCE]:
         return 0

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from govtool.engine.account import health, heaviest, is_flat, notional, weight_of
-from govtool.engine.fills import bankruptcy_quote, close_part, gauge_close, gauge_excess, liquidation_fee
+from govtool.engine.fills import close_part, gauge_close, gauge_excess, liquidation_fee, quote_of_part
 from govtool.engine.jit import kernel
 from govtool.engine.last_resort import close_at_any_price, deleverage
 from govtool.engine.ledger import record
@@ -122,7 +122,7 @@ def _take(state: State, rules: Rules, log: Log, i: int, k: int, t: int, price: f
     value = (quantity * state.lots[j].unit) * state.lots[j].mark
     size = notional(state, j, quantity)
     paid = int(np.rint(((quantity * state.lots[j].unit) * price) * 1e6))
-    surplus = side * paid - bankruptcy_quote(side, value, size * weight, equity, maintenance)
+    surplus = side * paid - quote_of_part(state, i, j, quantity, weight, equity, maintenance)
     fee = liquidation_fee(rules, paid, surplus)
     fund = close_part(state, rules, i, j, side, quantity, side * paid, fee)
     unload, end = deal(state, j, side, quantity)

@@ -2,6 +2,7 @@
 
 import math
 
+from govtool.engine.account import notional
 from govtool.engine.jit import kernel
 from govtool.engine.ledger import collect_fee, trade
 from govtool.engine.state import COST, EXCESS, LIQUIDATED, LIQUIDATION_FEES, Rules, State
@@ -11,7 +12,7 @@ from govtool.engine.state import COST, EXCESS, LIQUIDATED, LIQUIDATION_FEES, Rul
 def bankruptcy_quote(side: int, value: float, need: float, equity: float, maintenance: float) -> int:
     """Quantums that closing `value` at mark must bring so that equity / maintenance stays as it is, rounded up.
 
-    `need` is what the part closed asks for of `maintenance`.
+    `need` is what the part closed frees of `maintenance`.
 
     Notes
     -----
@@ -21,6 +22,28 @@ def bankruptcy_quote(side: int, value: float, need: float, equity: float, mainte
     if maintenance <= 0.0:
         return math.ceil((side * value) * 1e6)
     return math.ceil((side * value - equity * need / maintenance) * 1e6)
+
+
+@kernel
+def quote_of_part(state: State, i: int, j: int, quantity: int, weight: float, equity: float, maintenance: float) -> int:
+    """Bankruptcy quote of `quantity` of account `i`'s position in instrument `j`, `weight` its maintenance weight.
+
+    A position that asks for more by itself than the whole account must keep counts as all of it: a leg of a spread
+    asks for many times what the spread does. So nobody pays for more than the account lacks, and no fee takes more
+    than it has.
+
+    Notes
+    -----
+    Source: rules, section 5. Example: equity -16, maintenance 16 and a short call that asks for 96 alone: all of it
+    bought back leaves 0, half of it -8.
+    """
+    held = abs(state.size[i, j])
+    side = 1 if state.size[i, j] > 0 else -1
+    value = (quantity * state.lots[j].unit) * state.lots[j].mark
+    need = notional(state, j, quantity) * weight
+    if notional(state, j, held) * weight > maintenance:
+        need = maintenance * (quantity / held)
+    return bankruptcy_quote(side, value, need, equity, maintenance)
 
 
 @kernel

@@ -6,7 +6,7 @@ import numpy as np
 
 from govtool.engine.account import equity_of, health, is_flat, notional, weight_of
 from govtool.engine.draw import COUNTERPARTY, draw
-from govtool.engine.fills import bankruptcy_quote, gauge_close
+from govtool.engine.fills import gauge_close, quote_of_part
 from govtool.engine.jit import kernel
 from govtool.engine.ledger import record, swap_size, trade
 from govtool.engine.retire import retire
@@ -43,9 +43,8 @@ def _bankruptcy(
     """Bankruptcy quote of a part of account `i`'s position, what it asks of the other side, and the notional size."""
     side = 1 if state.size[i, m] > 0 else -1
     value = (quantity * state.lots[m].unit) * state.lots[m].mark
-    size = notional(state, m, quantity)
-    quote = bankruptcy_quote(side, value, size * weight_of(state, rules, i, m), equity, maintenance)
-    return quote, quote * 1e-6 - side * value, size
+    quote = quote_of_part(state, i, m, quantity, weight_of(state, rules, i, m), equity, maintenance)
+    return quote, quote * 1e-6 - side * value, notional(state, m, quantity)
 
 
 @kernel

@@ -15,7 +15,7 @@ import pytest
 
 from govtool.engine import state as names
 from govtool.engine.loop import run
-from govtool.engine.terms import DUTCH, FLAT, LINEAR, POSITION, ROOT, SCAN
+from govtool.engine.terms import DUTCH, FLAT, LINEAR, ROOT, SCAN
 from tests.engine.engines import compiled, compiled_result
 from tests.engine.handmade import Event, events
 from tests.engine.worlds import HUGE, World, seeded_world
@@ -457,12 +457,12 @@ def bankruptcy_quote(walk: Walk, event: Event, weight: float) -> float:
 def test_fees_and_insurance_leave_equity_between_nothing_and_what_it_was(replays):
     """A fee takes no account below zero, or further below; insurance brings none above zero, or further above.
 
-    Of perpetuals and assets, in accounts that are not `netted`.
+    Of perpetuals and assets, whose marks the log tells.
     """
     seen = 0
     for world, replay in replays:
         for event, walk in walked(world, replay, names.FILL, names.TAKE):
-            if is_option(world, event.market) or netted(walk, event.account):
+            if is_option(world, event.market):
                 continue
             paid = max(0, -event.fund)
             value = (event.size * walk.unit[event.market]) * basis(walk, event.tick, event.market)
@@ -471,15 +471,6 @@ def test_fees_and_insurance_leave_equity_between_nothing_and_what_it_was(replays
             assert paid == 0 or min(event.equity, 0) - CENT <= after <= max(event.equity, 0) + CENT
             seen += event.fee > 0 or paid > 0
     assert seen > 2000
-
-
-def netted(walk: Walk, account: int) -> bool:
-    """Whether an account holds options under POSITION: they may ask for less together than one of them alone.
-
-    What such an option brings at bankruptcy is then more than the account lacks, or less than it has.
-    """
-    options = range(first_option(walk.world), first_asset(walk.world))
-    return walk.world.terms.margin.method == POSITION and any(walk.size[account, j] for j in options)
 
 
 def test_a_fill_is_no_worse_than_the_fillable_price(replays):
@@ -521,14 +512,12 @@ def test_insurance_pays_before_anyone_solvent(replays):
 
 
 def test_nobody_pays_for_a_solvent_account_or_more_than_an_insolvent_one_lacks(replays):
-    """Not so of accounts that are `netted`."""
     seen = 0
-    for world, replay in replays:
-        for event, walk in walked(world, replay, names.DELEVERAGE):
-            if not netted(walk, event.account):
-                assert event.equity < CENT
-                assert event.price <= max(-event.equity, 0) + CENT
-                seen += event.equity < -CENT
+    for _, replay in replays:
+        for event in events(replay, names.DELEVERAGE):
+            assert event.equity < CENT
+            assert event.price <= max(-event.equity, 0) + CENT
+            seen += event.equity < -CENT
     assert seen > 200
 
 

@@ -358,11 +358,10 @@ def test_a_short_option_without_another_side_meets_the_market_makers(replay):
     assert (event.other, event.quote, found.market_size) == (-1, -64 * USD, [0, 0])
 
 
-@pytest.mark.xfail(reason="rules, section 5: the charge of one leg may be many times what the whole account must keep")
 def test_closing_a_leg_of_a_spread_asks_others_for_no_more_than_is_missing(replay):
     # 8 coins of the market bought at 128, and 8 calls sold at 128 against 8 bought at 130. At 96 240 became -16; the
     # coins need 96 and the spread 16. The coins close first: 16 * 96 / 112 is asked for, and 2.29 are still missing.
-    # The call sold asks for 96 by itself, six times the 16 that are left: six times as much is paid for it, 13.71.
+    # The call sold asks for 96 by itself, six times the 16 that are left: it counts as all of them.
     given = {"options": EIGHTH, "initial_weight": 1 / 8, "maintenance_weight": 1 / 8, "adl": 1}
     series = [(CALL, 128, 9), (CALL, 130, 9)]
     found = replay(options([128.0, 96.0, 96.0], series, [Trader(240, [8, -8, 8])], **given))

@@ -30,12 +30,18 @@ def side_of(state: State, i: int, j: int) -> int:
 
 
 def bankruptcy_quote(state: State, i: int, j: int, q: int, seen: tuple[float, float]) -> int:
-    """Quantums for `q` that leave equity over maintenance where it is (dYdX v4 `liquidations.go`)."""
+    """Quantums for `q` that leave equity over maintenance where it is (dYdX v4 `liquidations.go`).
+
+    No position counts for more than all that its account must keep.
+    """
     worth, required = seen
     closed = side_of(state, i, j) * value(state, q, j)
     if required <= 0:
         return math.ceil(closed * 1e6)
-    weighed = stands_for(state, q, j) * charge.weight(state, i, j)
+    whole, weight = abs(state.accounts[i].size[j]), charge.weight(state, i, j)
+    weighed = stands_for(state, q, j) * weight
+    if stands_for(state, whole, j) * weight > required:
+        weighed = required * (q / whole)
     return math.ceil((closed - worth * weighed / required) * 1e6)
 
 
