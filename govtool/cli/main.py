@@ -31,6 +31,7 @@ COMMANDS: dict[str, Entry] = {
     "data": Entry("govtool.cli.data:data", "List, fetch, import and check price history."),
     "params": Entry("govtool.cli.params:params", "Show, check and compare protocol parameters."),
     "backtest": Entry("govtool.cli.backtest:backtest", "Replay history under one protocol."),
+    "explain": Entry("govtool.cli.explain:explain", "Explain what happened in a replay, event by event."),
     "compare": Entry("govtool.cli.compare:compare", "Replay history under several protocols and margin modes."),
     "activation": Entry("govtool.cli.activation:activation", "Show who becomes liquidatable when a change activates."),
     "buffer": Entry("govtool.cli.buffer:buffer", "Show what extra collateral would have survived past crashes."),
@@ -40,6 +41,9 @@ COMMANDS: dict[str, Entry] = {
     "verify": Entry("govtool.cli.verify:verify", "Re-run a proposal and compare every number."),
     "report": Entry("govtool.cli.report:report", "Write a proposal as one HTML page."),
     "regress": Entry("govtool.cli.regress:regress", "Hold regression backtests against their baselines."),
+    "sensitivity": Entry(
+        "govtool.cli.sensitivity:sensitivity", "Show what each parameter of the liquidation system moves."
+    ),
     "conformance": Entry(
         "govtool.cli.conformance:conformance", "Run vectors or portfolios through exact chain arithmetic."
     ),

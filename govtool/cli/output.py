@@ -46,6 +46,15 @@ def _cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
+def shown(value: int | bool | str | None) -> str:
+    """A parameter's value as a table shows it: thousands set apart, a dash for what is not there."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:_}" if isinstance(value, int) else value
+
+
 def money(value: float) -> str:
     """Quote currency as tables show it: whole, thousands set apart, nothing for what is not a number."""
     return "-" if math.isnan(value) else f"{value:,.0f}"

@@ -27,7 +27,7 @@ def params() -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="Write the protocol to this TOML file as well.")
 def show(protocol: str, as_json: bool, out: Path | None) -> None:
     """Show each parameter of a PROTOCOL: value, unit, bounds, meaning and what sets it on chain."""
-    from govtool.cli.output import emit_json, table
+    from govtool.cli.output import emit_json, shown, table
     from govtool.protocol.fields import fields, get
     from govtool.protocol.read import read_protocol, write_protocol
 
@@ -41,7 +41,7 @@ def show(protocol: str, as_json: bool, out: Path | None) -> None:
     click.echo(f"{model.name}: {model.source} ({model.date})")
     table(
         [
-            (field.path, _shown(get(model, field.path)), field.unit, field.setter, field.meaning)
+            (field.path, shown(get(model, field.path)), field.unit, field.setter, field.meaning)
             for field in fields(model)
         ],
         headers=("field", "value", "unit", "on-chain setter", "meaning"),
@@ -89,7 +89,9 @@ def diff(before: str, after: str, as_json: bool) -> None:
 
 
 def _row(one: "Difference") -> tuple[str, str, str, str, str, str]:
-    return one.path, one.unit, _shown(one.before), _shown(one.after), one.change, one.setter
+    from govtool.cli.output import shown
+
+    return one.path, one.unit, shown(one.before), shown(one.after), one.change, one.setter
 
 
 def _labels(model: "Protocol") -> dict[str, Any]:
@@ -97,12 +99,3 @@ def _labels(model: "Protocol") -> dict[str, Any]:
 
     names = ("format", "name", "system", "source", "date")
     return {name: getattr(model, name) for name in names} | {"digest": digest(model)}
-
-
-def _shown(value: int | bool | str | None) -> str:
-    """A value as a table shows it: thousands set apart, nothing for what is not there."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:_}" if isinstance(value, int) else value

@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from govtool.engine.codes import OPTION, PERPETUAL, TRADERS
 from govtool.engine.jit import inlined, kernel
 from govtool.engine.layout import Scan
+from govtool.engine.liquidity import floored
 from govtool.engine.options import alone
 from govtool.engine.requirement import asset_need, flat_weight, need, weight_of_perpetual
-from govtool.engine.state import OPTION, PERPETUAL, Rules, State
+from govtool.engine.state import Rules, State
 from govtool.engine.terms import SCAN, Ints
 from govtool.engine.tiers import MAINTENANCE
 
@@ -76,9 +78,39 @@ def is_flat(state: State, i: int) -> bool:
 
 
 @kernel
+def own_equity(state: State, i: int) -> float:
+    """What account `i` is worth without what the pool lent it, in quote currency."""
+    return equity_of(state, i) - state.accounts[i].owed * 1e-6
+
+
+@kernel
+def collateral(state: State) -> float:
+    """What all accounts are worth, in quote currency: their cash, and the other side of the outside's sizes."""
+    total = state.tills[TRADERS] * 1e-6
+    for j in range(state.lots.shape[0]):
+        lot = state.lots[j]
+        total += (-lot.outside * lot.unit) * lot.mark
+    return total
+
+
+@kernel
 def notional(state: State, j: int, size: int) -> float:
     """Size of a position in quote currency; of an option, that of what it is written on."""
     return float((abs(size) * state.lots[j].unit) * state.lots[j].basis)
+
+
+@kernel
+def lots_worth(state: State, j: int, held: int, wish: float, all_of_it: bool) -> int:
+    """Quantums, a multiple of the step, of a size `held` of instrument `j` that are worth `wish`, one step at least.
+
+    Nothing for a wish of nothing.
+    """
+    if all_of_it:
+        return held
+    if wish <= 0.0:
+        return 0
+    lot = state.lots[j]
+    return min(max(floored(wish, lot.unit * lot.basis, lot.step), lot.step), held)
 
 
 @kernel

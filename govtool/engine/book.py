@@ -2,24 +2,30 @@
 
 import math
 
-from govtool.engine.account import health, heaviest, is_flat, notional, weight_of
+from govtool.engine.account import health, heaviest, is_flat, lots_worth, notional, weight_of
+from govtool.engine.breaker import count_closed, is_halted
+from govtool.engine.codes import ASSET, FILL, NONE, PERPETUAL
+from govtool.engine.deleverage import deleverage
 from govtool.engine.draw import ATTEMPT, draw
-from govtool.engine.fills import close_part, gauge_close, gauge_excess, liquidation_fee, quote_of_part
+from govtool.engine.fills import close_part, gauge_close, gauge_excess, quote_of_part
 from govtool.engine.jit import kernel
-from govtool.engine.last_resort import close_at_any_price, deleverage
-from govtool.engine.ledger import pay, record
-from govtool.engine.liquidity import floored
+from govtool.engine.last_resort import close_at_any_price, deleverages
+from govtool.engine.ledger import record
+from govtool.engine.limits import charge_limits, limited
 from govtool.engine.margin import recover
+from govtool.engine.pool import cover_from_pool
 from govtool.engine.requirement import stop_level
 from govtool.engine.retire import retire
-from govtool.engine.state import ASSET, FILL, INSURANCE, NONE, PERPETUAL, Log, Rules, State
+from govtool.engine.state import Log, Rules, State
 from govtool.engine.terms import Ints
 from govtool.engine.trading import deal, displace, fits
+from govtool.engine.waterfall import absorb, fund_for_fills
+from govtool.engine.windows import ticks_of
 
 
 @kernel
-def chunk(state: State, rules: Rules, i: int, m: int) -> int:
-    """Quantums of account `i`'s position in instrument `m` that one block may close.
+def chunk_value(state: State, rules: Rules, i: int, m: int) -> tuple[float, bool]:
+    """Notional of account `i`'s position in instrument `m` that one block may close, and whether that is all of it.
 
     Notes
     -----
@@ -31,10 +37,8 @@ def chunk(state: State, rules: Rules, i: int, m: int) -> int:
     low = min(rules.min_notional, value)
     high = max(low, value * rules.portion)
     cap = min(high, rules.block_notional)
-    if value <= cap or held <= state.lots[m].step:
-        return held
-    lots = floored(cap, state.lots[m].unit * state.lots[m].basis, state.lots[m].step)
-    return min(max(lots, state.lots[m].step), held)
+    all_of_it = value <= cap or held <= state.lots[m].step
+    return (value if all_of_it else cap), bool(all_of_it)
 
 
 @kernel
@@ -70,6 +74,18 @@ def _limit(state: State, rules: Rules, j: int, weight: float, side: int, equity:
 
 
 @kernel
+def _granted(state: State, rules: Rules, i: int, m: int, t: int, equity: float, maintenance: float, stop: float) -> int:
+    """Quantums of a chunk that the limits of every format leave (rules, section 8a)."""
+    held = abs(state.size[i, m])
+    wish, all_of_it = chunk_value(state, rules, i, m)
+    if rules.limits == 0:
+        return lots_worth(state, m, held, wish, all_of_it)
+    free = notional(state, m, held)
+    left = limited(state, rules, i, m, wish, free, 0.0, False, t, equity, maintenance, stop)
+    return lots_worth(state, m, held, left, all_of_it and left == wish)
+
+
+@kernel
 def _fill(
     state: State,
     rules: Rules,
@@ -83,8 +99,9 @@ def _fill(
     """Sell or buy back a chunk within the limit; 0 if nothing fits or insurance cannot pay all of what it would owe."""
     side = 1 if state.size[i, m] > 0 else -1
     weight = weight_of(state, rules, i, m)
+    stop = stop_level(state, rules, i, maintenance)
     limit = _limit(state, rules, m, weight, side, equity, maintenance)
-    quantity = fits(state, m, side, limit, chunk(state, rules, i, m))
+    quantity = fits(state, m, side, limit, _granted(state, rules, i, m, t, equity, maintenance, stop))
     if quantity == 0:
         return 0
     price, end = deal(state, m, side, quantity)
@@ -93,15 +110,19 @@ def _fill(
     size = notional(state, m, quantity)
     surplus = side * proceeds - quote_of_part(state, i, m, quantity, weight, equity, maintenance)
     helped = max(0, -surplus)
-    if helped > rules.block_insurance or helped > state.tills[INSURANCE]:
+    market = state.lots[m].market
+    if helped > 0 and (helped > rules.block_insurance or helped > fund_for_fills(state, rules, market)):
         return 0
-    stop = stop_level(state, rules, i, maintenance)
-    fee = liquidation_fee(rules, proceeds, surplus)
-    fund = close_part(state, rules, i, m, side, quantity, side * proceeds, fee) - helped
-    pay(state, INSURANCE, i, helped)
+    fee, fund = close_part(state, rules, i, m, side, quantity, side * proceeds, proceeds, surplus)
+    if helped > 0:
+        fund -= cover_from_pool(state, i, market, helped)
     displace(state, m, end)
     gauge_close(state, size, value, side, side * proceeds, fee, helped, equity)
     gauge_excess(state, rules, weight, size, equity, stop)
+    count_closed(state, rules, m, size, t)
+    charge_limits(state, rules, i, m, size, t)
+    state.accounts[i].rested = t + ticks_of(rules, rules.cooldown_s)
+    state.accounts[i].last = market
     change, received = -side * quantity, side * proceeds
     record(state, log, t, FILL, i, m, NONE, change, received, fee, fund, price, equity, maintenance)
     return quantity
@@ -122,15 +143,19 @@ def attempt(
         recover(state, log, i, t, equity, maintenance)
         return False
     m = heaviest(state, rules, i)
+    if t < state.accounts[i].rested and equity >= 0.0:
+        return False
+    if is_halted(state, rules, m, t, equity, maintenance):
+        return False
     deleveraged = False
     missed = _fill(state, rules, log, i, m, t, equity, maintenance) == 0
     if missed and equity < 0.0 and may_deleverage:
-        if state.lots[m].kind == ASSET:
-            close_at_any_price(state, rules, log, i, m, t)
-            deleveraged = True
-        elif rules.adl == 1:
+        absorb(state, rules, log, i, math.ceil(-equity * 1e6), state.lots[m].market, t, True, False)
+        deleveraged = True
+        if state.lots[m].kind != ASSET and deleverages(rules):
             deleverage(state, rules, log, i, m, t)
-            deleveraged = True
+        else:
+            close_at_any_price(state, rules, log, i, m, t)
     if is_flat(state, i):
         retire(state, rules, log, i, t)
     return deleveraged

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from govtool.engine.codes import OPTION
 from govtool.engine.curves import asset_weight, liability_weight, perpetual_weight
 from govtool.engine.jit import inlined, kernel
 from govtool.engine.layout import first_asset
 from govtool.engine.pricing import premium
-from govtool.engine.state import OPTION, Rules, State, Tape
+from govtool.engine.state import Rules, State, Tape
 from govtool.engine.terms import Ints
 from govtool.engine.tiers import MAINTENANCE
 from govtool.engine.weights import ramped

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from govtool.engine.codes import DEPOSIT, ENTER, IN, NIL, NONE, WALLETS
 from govtool.engine.draw import HOLD, draw
 from govtool.engine.elementary import natural_log
 from govtool.engine.jit import kernel
@@ -11,7 +12,7 @@ from govtool.engine.layout import asset_count, deposit, first_asset, share
 from govtool.engine.ledger import change_size, pay, record
 from govtool.engine.liquidity import floored
 from govtool.engine.requirement import need
-from govtool.engine.state import DEPOSIT, ENTER, IN, NIL, NONE, WALLETS, Log, Rules, State
+from govtool.engine.state import Log, Rules, State
 from govtool.engine.terms import Ints
 from govtool.engine.tiers import INITIAL
 from govtool.engine.weights import open_interest, scaled_initial

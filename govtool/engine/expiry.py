@@ -3,11 +3,13 @@
 import numpy as np
 
 from govtool.engine.account import is_flat
+from govtool.engine.codes import EXPIRE, IN, NEVER, NIL, NONE
 from govtool.engine.jit import kernel
 from govtool.engine.layout import first_asset
 from govtool.engine.ledger import record, trade
 from govtool.engine.retire import retire
-from govtool.engine.state import ENDED, EXPIRE, IN, NEVER, NIL, NONE, Log, Rules, State, Tape
+from govtool.engine.state import Log, Rules, State, Tape
+from govtool.engine.tranches import shrink_tranches
 
 
 @kernel
@@ -21,19 +23,14 @@ def next_expiry(state: State, t: int) -> int:
 
 
 @kernel
-def _settle(state: State, rules: Rules, log: Log, i: int, j: int, price: float, t: int) -> int:
+def _settle(state: State, log: Log, i: int, j: int, price: float, t: int) -> int:
     lot = state.lots[j]
     size = state.size[i, j]
     gain = price - lot.strike if lot.call == 1 else lot.strike - price
     received = int(np.rint(((size * lot.unit) * max(0.0, gain)) * 1e6))
     trade(state, i, j, -size, received)
     record(state, log, t, EXPIRE, i, j, NONE, -size, received, NIL, NIL, price, 0.0, 0.0)
-    if state.accounts[i].tranche == j:
-        state.accounts[i].tranche = -1
-        state.accounts[i].left = 0
-        record(state, log, t, ENDED, i, j, NONE, NIL, NIL, NIL, NIL, 0.0, 0.0, 0.0)
-    if is_flat(state, i) and (state.accounts[i].flag >= 0 or state.accounts[i].cash < 0):
-        retire(state, rules, log, i, t)
+    shrink_tranches(state, log, i, j, t)
     return abs(received)
 
 
@@ -47,6 +44,7 @@ def settle_expiries(state: State, rules: Rules, tape: Tape, log: Log, t: int) ->
     Example: 2 calls of strike 100 settle at 103: 6 to the holder.
     """
     moved = 0
+    settled = np.zeros(state.accounts.shape[0], dtype=np.bool_)
     for j in range(state.markets.shape[0], first_asset(state)):
         lot = state.lots[j]
         if lot.expiry != t:
@@ -55,5 +53,10 @@ def settle_expiries(state: State, rules: Rules, tape: Tape, log: Log, t: int) ->
         price = (tape.beside.summed[t, lot.market] - before) / lot.window
         for i in range(state.accounts.shape[0]):
             if state.accounts[i].status == IN and state.size[i, j] != 0:
-                moved += _settle(state, rules, log, i, j, price, t)
+                moved += _settle(state, log, i, j, price, t)
+                settled[i] = True
+    for i in range(state.accounts.shape[0]):
+        troubled = state.accounts[i].flag >= 0 or state.accounts[i].cash < 0
+        if settled[i] and troubled and is_flat(state, i):
+            retire(state, rules, log, i, t)
     return moved

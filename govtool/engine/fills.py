@@ -2,10 +2,14 @@
 
 import math
 
-from govtool.engine.account import notional
+import numpy as np
+
+from govtool.engine.account import health, notional, weight_of
+from govtool.engine.codes import COST, EXCESS, LARGEST_QUOTE, LIQUIDATED, LIQUIDATION_FEES
 from govtool.engine.jit import kernel
-from govtool.engine.ledger import collect_fee, trade
-from govtool.engine.state import COST, EXCESS, LIQUIDATED, LIQUIDATION_FEES, Rules, State
+from govtool.engine.ledger import trade
+from govtool.engine.pool import collect_fee
+from govtool.engine.state import Rules, State
 
 
 @kernel
@@ -77,8 +81,36 @@ def gauge_excess(state: State, rules: Rules, weight: float, size: float, equity:
 
 
 @kernel
-def close_part(state: State, rules: Rules, i: int, m: int, side: int, quantity: int, received: int, fee: int) -> int:
-    """Account `i` closes `quantity` for `received` quantums and pays `fee`; returns insurance's share of the fee."""
+def surplus_of(state: State, rules: Rules, i: int, j: int, quantity: int, price: float) -> tuple[int, int]:
+    """Quantums paid for `quantity` of account `i`'s position in `j` at `price`, and how much above bankruptcy."""
+    side = 1 if state.size[i, j] > 0 else -1
+    equity, maintenance = health(state, rules, i)
+    paid = int(np.rint(((quantity * state.lots[j].unit) * price) * 1e6))
+    quote = quote_of_part(state, i, j, quantity, weight_of(state, rules, i, j), equity, maintenance)
+    return paid, side * paid - quote
+
+
+@kernel
+def reward_of(rules: Rules, paid: int, surplus: int) -> int:
+    """Quantums that a keeper gets beside its discount, from what is left above bankruptcy, before the fee.
+
+    Notes
+    -----
+    Source: rules, section 5; Synthetix v3 `GlobalPerpsMarketConfiguration.sol:keeperReward`, a clamp around gas.
+    Example: gas 2 and a margin of 0.5, nothing else: 3, if so much remains.
+    """
+    if rules.reward_cap <= 0.0:
+        return 0
+    asked = max(rules.reward_flat + rules.reward_share * (paid * 1e-6), rules.gas * (1.0 + rules.gas_margin))
+    return min(math.floor(min(asked, min(rules.reward_cap, LARGEST_QUOTE)) * 1e6), max(0, surplus))
+
+
+@kernel
+def close_part(
+    state: State, rules: Rules, i: int, m: int, side: int, quantity: int, received: int, paid: int, surplus: int
+) -> tuple[int, int]:
+    """Account `i` closes `quantity` for `received` quantums and pays its fee; returns it, and the pool's part."""
+    fee = liquidation_fee(rules, paid, surplus)
     trade(state, i, m, -side * quantity, received)
     state.tills[LIQUIDATION_FEES] += fee
-    return collect_fee(state, i, fee, rules.fee_to_insurance)
+    return fee, collect_fee(state, rules, i, state.lots[m].market, fee, rules.fee_to_insurance)

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from govtool.engine.codes import FUNDING, IN, MARKET, NEVER, NIL, NONE
 from govtool.engine.jit import kernel
 from govtool.engine.ledger import pay, record
-from govtool.engine.state import FUNDING, IN, MARKET, NEVER, NIL, NONE, Log, Rules, State, Tape
+from govtool.engine.state import Log, Rules, State, Tape
 
 
 @kernel

@@ -1,11 +1,12 @@
 """What each instrument is worth in a tick: at the oracle for margin, at the index for trades (rules, section 2)."""
 
+from govtool.engine.codes import PEG
 from govtool.engine.jit import kernel
 from govtool.engine.layout import Scan, first_asset
 from govtool.engine.options import mark_option
 from govtool.engine.scan import shock_options
 from govtool.engine.slow_price import move_slow_prices, start_slow_prices
-from govtool.engine.state import PEG, Rules, State, Tape
+from govtool.engine.state import Rules, State, Tape
 from govtool.engine.terms import SCAN
 
 

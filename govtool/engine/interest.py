@@ -4,21 +4,12 @@ import math
 
 import numpy as np
 
+from govtool.engine.codes import IN, INTEREST, LENDERS, NIL, NONE
 from govtool.engine.jit import kernel
 from govtool.engine.layout import first_asset
 from govtool.engine.ledger import pay, record
-from govtool.engine.state import (
-    IN,
-    INSURANCE,
-    INTEREST,
-    LENDERS,
-    NIL,
-    NONE,
-    POOL_IN,
-    Log,
-    Rules,
-    State,
-)
+from govtool.engine.pool import feed_pool
+from govtool.engine.state import Log, Rules, State
 
 HOURS_PER_YEAR = 8760.0
 
@@ -55,9 +46,8 @@ def charge_interest(state: State, rules: Rules, log: Log, t: int) -> int:
                 paid += amount
         insured = math.floor(paid * rules.interest_to_insurance)
         state.tills[LENDERS] -= insured
-        state.tills[INSURANCE] += insured
-        state.tills[POOL_IN] += insured
+        kept = feed_pool(state, rules, NONE, insured)
         if paid != 0:
-            record(state, log, t, INTEREST, NONE, j, NONE, NIL, -paid, NIL, insured, lot.borrow_rate, 0.0, 0.0)
+            record(state, log, t, INTEREST, NONE, j, NONE, NIL, -paid, NIL, kept, lot.borrow_rate, 0.0, 0.0)
         moved += paid
     return moved

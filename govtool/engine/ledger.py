@@ -1,22 +1,10 @@
 """Every movement of money and size: what one side gains, another loses, to the last quantum."""
 
-import math
+import numpy as np
 
+from govtool.engine.codes import BUCKETS, EVENT_COUNT, MARKET, NIL, OPENING, RESIDUAL, TRADERS
 from govtool.engine.jit import kernel
-from govtool.engine.state import (
-    BUCKETS,
-    EVENT_COUNT,
-    INSURANCE,
-    MARKET,
-    OPENING,
-    POOL_IN,
-    POOL_OUT,
-    RESIDUAL,
-    TRADERS,
-    TREASURY,
-    Log,
-    State,
-)
+from govtool.engine.state import Log, State
 
 
 @kernel
@@ -25,21 +13,7 @@ def pay(state: State, bucket: int, i: int, amount: int) -> int:
     state.accounts[i].cash += amount
     state.tills[TRADERS] += amount
     state.tills[bucket] -= amount
-    if bucket == INSURANCE and amount > 0:
-        state.tills[POOL_OUT] += amount
     return amount
-
-
-@kernel
-def collect_fee(state: State, i: int, fee: int, insurance_share: float) -> int:
-    """Take a fee from account `i`: the floor of the share goes to insurance (returned), the rest to the treasury."""
-    insured = math.floor(fee * insurance_share)
-    state.accounts[i].cash -= fee
-    state.tills[TRADERS] -= fee
-    state.tills[INSURANCE] += insured
-    state.tills[POOL_IN] += insured
-    state.tills[TREASURY] += fee - insured
-    return insured
 
 
 @kernel
@@ -60,8 +34,23 @@ def change_size(state: State, i: int, m: int, change: int) -> None:
 
 
 @kernel
+def _cost(state: State, i: int, j: int, change: int, received: int) -> None:
+    """Keep what account `i`'s position in `j` cost, before its size changes (rules, section 9).
+
+    Example: 10 coins that cost 500, 4 of them sold for 300: the rest cost 300.
+    """
+    before = state.size[i, j]
+    if (change > 0) == (before > 0) or before == 0:
+        state.entry[i, j] -= received
+    else:
+        state.entry[i, j] -= int(np.rint(state.entry[i, j] * (abs(change) / abs(before))))
+
+
+@kernel
 def swap_size(state: State, i: int, c: int, m: int, change: int) -> None:
-    """Change the size of account `i` by `change` against account `c`."""
+    """Part of account `i`'s position, signed `change`, and as much of account `c`'s on the other side are closed."""
+    _cost(state, i, m, change, NIL)
+    _cost(state, c, m, -change, NIL)
     _set_size(state, i, m, state.size[i, m] + change)
     _set_size(state, c, m, state.size[c, m] - change)
 
@@ -69,6 +58,7 @@ def swap_size(state: State, i: int, c: int, m: int, change: int) -> None:
 @kernel
 def trade(state: State, i: int, m: int, change: int, received: int) -> None:
     """Account `i` changes its size against the outside market and receives quantums (negative: pays)."""
+    _cost(state, i, m, change, received)
     change_size(state, i, m, change)
     pay(state, MARKET, i, received)
 

@@ -4,49 +4,44 @@ from typing import NamedTuple
 
 import numpy as np
 
-from govtool.engine.account import health, is_flat
+from govtool.engine.auction import liquidate_by_auction
 from govtool.engine.book import liquidate_on_book
+from govtool.engine.breaker import trip_breakers
 from govtool.engine.close import close_tick
-from govtool.engine.dutch import liquidate_by_auction
-from govtool.engine.expiry import next_expiry, settle_expiries
-from govtool.engine.funding import next_funding, pay_funding
-from govtool.engine.instruments import mark_instruments
-from govtool.engine.interest import charge_interest, is_borrowed
-from govtool.engine.jit import kernel
-from govtool.engine.last_resort import close_at_any_price
-from govtool.engine.layout import Scan
-from govtool.engine.margin import check, next_topup, receive_topup
-from govtool.engine.oracle import post_prices
-from govtool.engine.packing import empty_log, is_ramped, pack_rules, pack_state, pack_tape, unpack
-from govtool.engine.retire import retire
-from govtool.engine.skip import next_breach
-from govtool.engine.state import (
+from govtool.engine.codes import (
     BUCKETS,
     DONE,
     EVENT_COUNT,
     EVENTS_FULL,
     IN,
-    INSURANCE,
     LARGEST,
+    MARKET_POOLS,
     NIL,
     OVERFLOW,
-    POOL_LOW,
+    PAID_TODAY,
+    POOL_PEAK,
+    SHORTFALL,
     SHOT_COUNT,
     SNAPSHOTS_FULL,
-    Books,
-    Crowd,
-    Feed,
-    Keepers,
-    Log,
-    Rules,
-    State,
-    Tape,
-    Trace,
-    Venue,
 )
+from govtool.engine.expiry import next_expiry, settle_expiries
+from govtool.engine.funding import next_funding, pay_funding
+from govtool.engine.hourly import pay_hourly
+from govtool.engine.instruments import mark_instruments
+from govtool.engine.interest import charge_interest, is_borrowed
+from govtool.engine.jit import kernel
+from govtool.engine.layout import Scan
+from govtool.engine.margin import check, next_topup, receive_topup
+from govtool.engine.oracle import post_prices
+from govtool.engine.packing import empty_log, is_ramped, pack_rules, pack_state, pack_tape, unpack
+from govtool.engine.settle import settle_window
+from govtool.engine.skip import next_breach
+from govtool.engine.stakers import pool_with_loans, stakers_act
+from govtool.engine.state import Books, Crowd, Feed, Keepers, Log, Rules, State, Tape, Trace, Venue
 from govtool.engine.terms import BOOK, NOTHING, Ints, Listing, Terms
 from govtool.engine.traders import act, next_act, take_opening_positions
 from govtool.engine.weights import is_ramping, set_volatilities, set_weights
+from govtool.units import SECONDS_PER_DAY
 
 
 class Result(NamedTuple):
@@ -66,21 +61,6 @@ def _overflows(state: State) -> bool:
     for j in range(state.lots.shape[0]):
         worst = max(worst, state.lots[j].gross, -state.lots[j].gross)
     return bool(worst > LARGEST)
-
-
-@kernel
-def _settle_window(state: State, rules: Rules, log: Log, t: int) -> None:
-    """No loss hides past the end: whoever is in trouble is closed against the market at any price."""
-    for i in range(state.accounts.shape[0]):
-        if state.accounts[i].status != IN or is_flat(state, i):
-            continue
-        equity, maintenance = health(state, rules, i)
-        if state.accounts[i].flag >= 0 or equity < maintenance:
-            for j in range(state.lots.shape[0]):
-                if state.size[i, j] != 0:
-                    close_at_any_price(state, rules, log, i, j, t)
-            retire(state, rules, log, i, t)
-    state.tills[POOL_LOW] = min(state.tills[POOL_LOW], state.tills[INSURANCE])
 
 
 @kernel
@@ -104,6 +84,7 @@ def _visit(state: State, rules: Rules, tape: Tape, log: Log, queue: Ints, n: int
         if next_act(state, queue[a]) <= t:
             act(state, rules, log, queue[a], t)
     flagged = 0
+    state.gauges[SHORTFALL] = 0.0
     for a in range(n):
         i = queue[a]
         again = check(state, rules, log, i, t)
@@ -172,12 +153,22 @@ def _replay(state: State, rules: Rules, tape: Tape, log: Log, skip: bool) -> int
             f += 1
         if _settle_others(state, rules, tape, state.scan, log, t):
             everyone = True
+        # Asked here, because a call hands over every array of a state.
+        if t * rules.step_s % SECONDS_PER_DAY == 0.0:
+            state.tills[PAID_TODAY] = 0
+        if t > 0 and t % rules.ticks_per_hour == 0:
+            pay_hourly(state, rules, log, t)
+        if rules.breaker_move > 0.0 or rules.breaker_volume > 0.0:
+            trip_breakers(state, rules, tape, log, t)
         n = _due(state, queue, everyone, t)
         n = _visit(state, rules, tape, log, queue, n, t, skip)
         if n > 0 and rules.liquidation_format == BOOK:
             liquidate_on_book(state, rules, log, queue, n, t)
         elif n > 0:
             liquidate_by_auction(state, rules, log, queue, n, t)
+        state.tills[POOL_PEAK] = max(state.tills[POOL_PEAK], pool_with_loans(state))
+        if state.stakers.shape[0] > 0:
+            stakers_act(state, rules, log, t)
         close_tick(state, rules, tape, t)
         if _overflows(state):
             return OVERFLOW
@@ -185,7 +176,7 @@ def _replay(state: State, rules: Rules, tape: Tape, log: Log, skip: bool) -> int
             return EVENTS_FULL
         if state.tills[SHOT_COUNT] > log.shot.shape[0]:
             return SNAPSHOTS_FULL
-    _settle_window(state, rules, log, ticks - 1)
+    settle_window(state, rules, log, ticks - 1)
     return EVENTS_FULL if state.tills[EVENT_COUNT] > log.whole.shape[0] else DONE
 
 
@@ -193,7 +184,10 @@ def opened(state: State, formed: State) -> State:
     """The books of `state` after the population of `formed` has taken its positions."""
     for name in ("gross", "outside", "held", "borrowed"):
         state.lots[name] = formed.lots[name]
-    return state._replace(accounts=formed.accounts, size=formed.size, tills=formed.tills, gauges=formed.gauges)
+    formed.tills[MARKET_POOLS] = state.tills[MARKET_POOLS]
+    return state._replace(
+        accounts=formed.accounts, size=formed.size, entry=formed.entry, tills=formed.tills, gauges=formed.gauges
+    )
 
 
 def run(

@@ -3,6 +3,23 @@
 import numpy as np
 
 from govtool.engine.account import health, is_flat
+from govtool.engine.advance import advance, repay_advance
+from govtool.engine.codes import (
+    FLAG,
+    FLAGGED,
+    GATE,
+    IN,
+    NEVER,
+    NIL,
+    NONE,
+    RECOVER,
+    SHORTFALL,
+    SHOT_COUNT,
+    TOPUP,
+    TOPUPS,
+    UNDER_SECONDS,
+    WALLETS,
+)
 from govtool.engine.draw import TOPUP as TOPUP_STREAM
 from govtool.engine.draw import TOPUP_DELAY, draw
 from govtool.engine.entry import wait
@@ -10,23 +27,8 @@ from govtool.engine.jit import kernel
 from govtool.engine.ledger import pay, record
 from govtool.engine.requirement import stop_level
 from govtool.engine.retire import drop_flag
-from govtool.engine.state import (
-    FLAG,
-    FLAGGED,
-    IN,
-    NEVER,
-    NIL,
-    NONE,
-    RECOVER,
-    SHOT_COUNT,
-    TOPUP,
-    TOPUPS,
-    UNDER_SECONDS,
-    WALLETS,
-    Log,
-    Rules,
-    State,
-)
+from govtool.engine.state import Log, Rules, State
+from govtool.engine.windows import ticks_of
 
 
 @kernel
@@ -91,6 +93,18 @@ def _warn(state: State, rules: Rules, i: int, t: int, short: bool) -> None:
 
 
 @kernel
+def _deal_with_pool(
+    state: State, rules: Rules, log: Log, i: int, t: int, equity: float, maintenance: float
+) -> tuple[float, float]:
+    """Equity and maintenance margin of account `i` after it has paid the pool back, or been helped by it."""
+    if state.accounts[i].owed > 0 and repay_advance(state, rules, log, i, t, equity, maintenance) > 0:
+        equity, maintenance = health(state, rules, i)
+    if rules.advance_trigger > 0.0 and advance(state, rules, log, i, t, equity, maintenance) > 0:
+        equity, maintenance = health(state, rules, i)
+    return equity, maintenance
+
+
+@kernel
 def check(state: State, rules: Rules, log: Log, i: int, t: int) -> bool:
     """Margin step for account `i`; True if it must be looked at again in the next tick.
 
@@ -99,15 +113,25 @@ def check(state: State, rules: Rules, log: Log, i: int, t: int) -> bool:
     if state.accounts[i].status != IN or is_flat(state, i):
         return False
     equity, maintenance = health(state, rules, i)
+    if rules.advance_trigger > 0.0 or state.accounts[i].owed > 0:
+        equity, maintenance = _deal_with_pool(state, rules, log, i, t, equity, maintenance)
+    own = equity - state.accounts[i].owed * 1e-6
+    if own < 0.0 and rules.gate_s > 0.0:
+        state.tills[GATE] = t + ticks_of(rules, rules.gate_s)
     if equity < maintenance:
         state.gauges[UNDER_SECONDS] += rules.step_s
         if state.accounts[i].flag < 0:
             state.accounts[i].flag = t
+            state.accounts[i].closed = 0.0
             state.gauges[FLAGGED] += 1.0
             _snapshot(state, log, i, t)
             record(state, log, t, FLAG, i, NONE, NONE, NIL, NIL, NIL, NIL, 0.0, equity, maintenance)
     elif state.accounts[i].flag >= 0 and equity >= stop_level(state, rules, i, maintenance):
         recover(state, log, i, t, equity, maintenance)
+    if state.accounts[i].flag >= 0:
+        state.gauges[SHORTFALL] += max(0.0, -own)
     short = equity < rules.warning * maintenance
-    _warn(state, rules, i, t, short)
-    return short or state.accounts[i].flag >= 0
+    if short or state.accounts[i].warned == 1:
+        _warn(state, rules, i, t, short)
+    watched = equity < rules.watch * maintenance
+    return watched or state.accounts[i].flag >= 0 or state.accounts[i].owed > 0

@@ -2,31 +2,22 @@
 
 import numpy as np
 
-from govtool.engine.layout import SHOCKED
-from govtool.engine.state import (
-    ACCOUNT,
+from govtool.engine.codes import (
     ASSET,
     GAUGES,
-    INSTRUMENT,
     INSURANCE,
-    KEEPER,
-    MARKET_ROW,
+    MARKET_POOLS,
     NEVER,
     OPENING,
     OPTION,
     POOL_LOW,
+    POOL_PEAK,
+    STAKE_UNITS,
     TILLS,
-    Beside,
-    Books,
-    Crowd,
-    Feed,
-    Keepers,
-    Log,
-    Rules,
-    State,
-    Tape,
-    Venue,
 )
+from govtool.engine.layout import SHOCKED
+from govtool.engine.rows import ACCOUNT, INSTRUMENT, KEEPER, MARKET_ROW, STAKER, TRANCHE
+from govtool.engine.state import Beside, Books, Crowd, Feed, Keepers, Log, Rules, State, Tape, Venue
 from govtool.engine.terms import FLAT, ORACLE, POSITION, Floats, Ints, Listing, Terms
 from govtool.engine.volatility import option_volatilities
 from govtool.engine.weights import volatilities
@@ -65,6 +56,13 @@ def is_linear(terms: Terms, listing: Listing) -> bool:
     return trusted and is_plain(terms, listing)
 
 
+def has_limits(terms: Terms) -> bool:
+    """Whether anything bounds how much of an account may be put up at once."""
+    selling = terms.selling
+    bounds = (selling.account_window, selling.market_window, selling.outstanding)
+    return selling.target == 1 or selling.first_share < 1.0 or any(bound > 0.0 for bound in bounds)
+
+
 def _scalars(source: tuple[object, ...]) -> list[tuple[str, int | float, bool]]:
     """Name, value and whether it is whole, of every scalar of a group and of the groups in it."""
     found: list[tuple[str, int | float, bool]] = []
@@ -77,9 +75,14 @@ def _scalars(source: tuple[object, ...]) -> list[tuple[str, int | float, bool]]:
 
 
 def pack_rules(terms: Terms, venue: Venue, feed: Feed, crowd: Crowd, listing: Listing, seed: int) -> Rules:
-    """One record of all scalars, integers as int64 and the rest as float64."""
+    """One record of all scalars, integers as int64 and the rest as float64.
+
+    `watch` among them is the health under which an account is looked at in every tick.
+    """
     found: list[tuple[str, int | float, bool]] = [("seed", seed, True)]
     found.append(("linear", int(is_linear(terms, listing)), True))
+    found.append(("limits", int(has_limits(terms)), True))
+    found.append(("watch", max(crowd.warning, terms.pool.advance_trigger), False))
     for source in (terms, venue, feed, crowd, listing):
         found += _scalars(source)
     record = np.zeros(1, dtype=np.dtype([(name, np.int64 if whole else np.float64) for name, _, whole in found]))
@@ -120,7 +123,7 @@ def _runs(listing: Listing, before: int) -> tuple[Ints, Ints]:
 
 def _accounts(crowd: Crowd) -> np.recarray:
     accounts = _rows(ACCOUNT, crowd.equity.shape[0], crowd)
-    for name in ("flag", "arrives", "tranche", "opened"):
+    for name in ("flag", "arrives", "last", "helped_at"):
         accounts[name] = -1
     accounts["due"] = np.where(crowd.enters < 0, NEVER, crowd.enters)
     accounts["wake"] = accounts["due"]
@@ -141,27 +144,50 @@ def pack_state(
 ) -> State:
     """Books before the first account enters."""
     lots = _lots(terms, venue, listing)
-    markets = _rows(MARKET_ROW, feed.index.shape[1], terms, venue, terms.margin, terms.scan)
+    markets = _rows(MARKET_ROW, feed.index.shape[1], terms, venue, terms.margin, terms.scan, terms.pool)
     markets["oracle"] = markets["index"] = feed.index[0]
     markets["band"] = FIRST_BAND
     markets["initial_before"] = formation.initial_weight
     markets["maintenance_before"] = formation.maintenance_weight
-    bench = _rows(KEEPER, keepers.latency.shape[0], keepers)
-    bench["have"] = keepers.capital
+    markets["halted"] = markets["tripped"] = -1
     tills = np.zeros(TILLS, dtype=np.int64)
-    tills[INSURANCE] = tills[OPENING] = tills[POOL_LOW] = opening_pool
+    tills[INSURANCE] = tills[OPENING] = tills[POOL_LOW] = tills[POOL_PEAK] = opening_pool
+    markets["own_pool"] = np.floor(markets["pool_share"] * opening_pool)
+    tills[MARKET_POOLS] = markets["own_pool"].sum()
+    gauges = np.zeros(GAUGES)
+    gauges[STAKE_UNITS] = 1.0
     count, assets = crowd.equity.shape[0], listing.asset_market.shape[0]
+    tranches = np.zeros((count, terms.selling.tranches), dtype=TRANCHE).view(np.recarray)
+    tranches["instrument"] = tranches["winner"] = -1
     return State(
         accounts=_accounts(crowd),
         size=np.zeros((count, lots.shape[0]), dtype=np.int64),
+        entry=np.zeros((count, lots.shape[0]), dtype=np.int64),
+        tranches=tranches,
         plans=_plans(crowd, (count, assets)),
         markets=markets,
         lots=lots,
-        keepers=bench,
+        keepers=_keepers(keepers),
+        stakers=_stakers(crowd),
         tills=tills,
-        gauges=np.zeros(GAUGES),
+        gauges=gauges,
         scan=None if is_plain(terms, listing) else _scan(terms, listing),
     )
+
+
+def _keepers(keepers: Keepers) -> np.recarray:
+    bench = _rows(KEEPER, keepers.latency.shape[0], keepers)
+    bench["have"] = keepers.capital
+    if keepers.keeper_owner.size == 0:
+        bench["keeper_owner"] = -1
+    return bench
+
+
+def _stakers(crowd: Crowd) -> np.recarray:
+    stakers = _rows(STAKER, crowd.stake.shape[0], crowd)
+    stakers["units"] = crowd.stake
+    stakers["asked"] = -1
+    return stakers
 
 
 def _plans(crowd: Crowd, shape: tuple[int, int]) -> Floats:
@@ -189,18 +215,19 @@ def pack_tape(terms: Terms, venue: Venue, feed: Feed, listing: Listing) -> Tape:
     index = np.ascontiguousarray(feed.index)
     factor, sigma = volatilities(terms, feed, venue.ticks_per_hour)
     confidence = _filled(listing.confidence, factor.shape, 1.0)
+    daily = _filled(feed.sigma, factor.shape, 0.0)
     return Tape(
         index=index,
         slope=np.ascontiguousarray(feed.slope),
         low=np.ascontiguousarray(feed.low),
         high=np.ascontiguousarray(feed.high),
-        factor=np.concatenate([factor, confidence], axis=1),
+        factor=np.concatenate([factor, confidence, daily], axis=1),
         peg=_filled(listing.peg, (ticks,), 1.0),
         beside=None if is_plain(terms, listing) else _beside(terms, venue, listing, index, sigma),
         funding_tick=feed.funding_tick,
         funding_rate=np.ascontiguousarray(feed.funding_rate),
         path=np.zeros((ticks, markets)),
-        columns=np.zeros((ticks // venue.sample_ticks, 6)),
+        columns=np.zeros((ticks // venue.sample_ticks, 8)),
     )
 
 

@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 
 from govtool.engine.bounds import least_margin
+from govtool.engine.codes import OPTION
 from govtool.engine.instruments import mark_instruments
 from govtool.engine.jit import kernel
 from govtool.engine.layout import first_asset
 from govtool.engine.requirement import need
-from govtool.engine.state import OPTION, Rules, State, Tape
+from govtool.engine.state import Rules, State, Tape
 from govtool.engine.terms import SCAN, Floats, Ints
 from govtool.engine.tiers import MAINTENANCE
 from govtool.engine.weights import set_weights

@@ -1,11 +1,12 @@
 """What an account must keep in each margin tier: the sum of its perpetuals, options, assets and doubts."""
 
+from govtool.engine.codes import ASSET, OPTION, PEG, PERPETUAL
 from govtool.engine.curves import asset_weight, liability_weight, perpetual_weight
 from govtool.engine.jit import kernel
 from govtool.engine.layout import Scan, first_asset
 from govtool.engine.options import options_need
 from govtool.engine.scan import scan_need
-from govtool.engine.state import ASSET, OPTION, PEG, PERPETUAL, Rules, State
+from govtool.engine.state import Rules, State
 from govtool.engine.terms import FLAT, ORACLE, POSITION, SCAN, STABLE, STRICT, Ints
 from govtool.engine.tiers import INITIAL, MAINTENANCE, STOP, between
 from govtool.engine.weights import open_interest, scaled_initial

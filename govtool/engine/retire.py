@@ -1,28 +1,29 @@
-"""An account without positions leaves: insurance covers what it owes, the rest is bad debt."""
+"""An account without positions leaves: the waterfall covers what it owes, the rest is bad debt."""
 
 import math
 
-from govtool.engine.draw import IDLE, draw
-from govtool.engine.elementary import natural_log
-from govtool.engine.jit import kernel
-from govtool.engine.ledger import change_size, pay, record
-from govtool.engine.state import (
+from govtool.engine.account import health
+from govtool.engine.advance import close_advance
+from govtool.engine.codes import (
     BAD_DEBT,
     BAD_DEBT_EVENT,
-    COVER,
     DEPOSIT,
     FLAGGED,
-    INSURANCE,
     NEVER,
     NIL,
     NONE,
     OUT,
     RETIRE,
     WALLETS,
-    Log,
-    Rules,
-    State,
 )
+from govtool.engine.draw import IDLE, draw
+from govtool.engine.elementary import natural_log
+from govtool.engine.jit import kernel
+from govtool.engine.ledger import change_size, pay, record
+from govtool.engine.state import Log, Rules, State
+from govtool.engine.tranches import drop_tranches
+from govtool.engine.waterfall import absorb, part_of_exits, pay_exit_haircut
+from govtool.engine.withdrawals import is_held
 
 
 @kernel
@@ -31,32 +32,34 @@ def drop_flag(state: State, i: int) -> None:
     if state.accounts[i].flag >= 0:
         state.accounts[i].flag = -1
         state.gauges[FLAGGED] -= 1.0
-    state.accounts[i].tranche = -1
-    state.accounts[i].left = 0
-
-
-@kernel
-def cover(state: State, log: Log, i: int, need: int, t: int) -> int:
-    """Insurance pays account `i` up to `need` quantums, as far as the pool goes; returns what it paid."""
-    paid = min(state.tills[INSURANCE], need)
-    if paid > 0:
-        pay(state, INSURANCE, i, paid)
-        record(state, log, t, COVER, i, NONE, NONE, NIL, paid, NIL, -paid, 0.0, 0.0, 0.0)
-    return paid
+    drop_tranches(state, i)
 
 
 @kernel
 def retire(state: State, rules: Rules, log: Log, i: int, t: int) -> int:
     """Settle and close account `i`, which holds no debt but cash; returns the bad debt it leaves, in quantums.
 
+    If its withdrawal is held it stays, without a flag, and tries again.
+
     Source: rules, section 9.
     """
+    if state.accounts[i].owed > 0:
+        equity, maintenance = health(state, rules, i)
+        close_advance(state, rules, log, i, max(NIL, state.accounts[i].cash), t, equity, maintenance)
     if state.accounts[i].cash < 0:
-        cover(state, log, i, -state.accounts[i].cash, t)
+        absorb(state, rules, log, i, -state.accounts[i].cash, state.accounts[i].last, t, False, True)
     missing = max(0, -state.accounts[i].cash)
     if missing > 0:
         pay(state, BAD_DEBT, i, missing)
         record(state, log, t, BAD_DEBT_EVENT, i, NONE, NONE, NIL, missing, NIL, NIL, 0.0, 0.0, 0.0)
+    if is_held(state, rules, log, i, t):
+        drop_flag(state, i)
+        state.accounts[i].due = t + 1
+        state.accounts[i].wake = t + 1
+        return missing
+    lost = min(part_of_exits(state, i), state.accounts[i].cash)
+    if lost > 0:
+        pay_exit_haircut(state, log, i, lost, t)
     for j in range(state.lots.shape[0]):
         held = state.size[i, j]
         if held != 0:
@@ -67,6 +70,8 @@ def retire(state: State, rules: Rules, log: Log, i: int, t: int) -> int:
     drop_flag(state, i)
     state.accounts[i].status = OUT
     state.accounts[i].warned = 0
+    state.accounts[i].held = 0
+    state.accounts[i].last = -1
     state.accounts[i].arrives = -1
     state.accounts[i].due = NEVER
     if state.accounts[i].idle > 0.0:

@@ -8,12 +8,13 @@ import math
 
 import numpy as np
 
+from govtool.engine.codes import NONE, PEG
 from govtool.engine.elementary import exponential, natural_log, power
 from govtool.engine.jit import kernel
 from govtool.engine.layout import DAMP, MOVE, SHIFT, SHOCKED, first_asset, scenario_count
 from govtool.engine.options import on_grid, quoted
 from govtool.engine.pricing import premium
-from govtool.engine.state import NONE, PEG, Rules, State
+from govtool.engine.state import Rules, State
 from govtool.engine.terms import ABSOLUTE_TURN, DOWN, LINEAR_TURN, UP, Floats, Ints
 from govtool.engine.tiers import INITIAL, between, tier_share
 from govtool.units import SECONDS_PER_DAY, SECONDS_PER_YEAR

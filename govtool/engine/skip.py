@@ -20,7 +20,7 @@ def _stays_clear(state: State, rules: Rules, tape: Tape, i: int, block: int) -> 
     """Whether E >= warning * MM for account `i` all through a block of ticks, as far as bounds can tell."""
     hour = block * rules.block_ticks // rules.ticks_per_hour
     cash = state.accounts[i].cash * 1e-6
-    margin, scale = least_margin(state, rules, tape, state.size[i], cash, block, hour, rules.warning)
+    margin, scale = least_margin(state, rules, tape, state.size[i], cash, block, hour, rules.watch)
     return bool(margin > scale * MARGIN_OF_ROUNDING)
 
 
@@ -52,7 +52,7 @@ def _plain_breach(
                 weight = market.maintenance_weight
                 if rules.ramp_s > 0.0:
                     weight = largest_base(market.maintenance_before, weight, rules, block)
-                weight = min(1.0, weight * factor[hour, m]) * rules.warning
+                weight = min(1.0, weight * factor[hour, m]) * rules.watch
                 least = low[block, m] * (1.0 - market.band) / (1.0 + market.deviation)
                 most = high[block, m] * (1.0 + market.band) / (1.0 - market.deviation)
                 base = abs(held) * lots[m].unit

@@ -2,8 +2,9 @@
 
 import math
 
+from govtool.engine.codes import OPTION
 from govtool.engine.jit import kernel
-from govtool.engine.state import OPTION, Rules, State
+from govtool.engine.state import Rules, State
 from govtool.engine.terms import ORACLE, STRICT
 from govtool.units import SECONDS_PER_HOUR
 

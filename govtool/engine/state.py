@@ -12,13 +12,6 @@ import numpy as np
 
 from govtool.engine.terms import EMPTY, EMPTY_INTS, Floats, Ints
 
-PERPETUAL, OPTION, ASSET = 0, 1, 2
-OUT, IN = 0, 1
-DONE, EVENTS_FULL, SNAPSHOTS_FULL, OVERFLOW = 0, 1, 2, 3
-NEVER: Any = np.int64(2**62)
-LARGEST = np.int64(2**60)
-"""A bucket of cash or a sum of sizes beyond it ends the replay: int64 would wrap in silence soon after."""
-
 
 class Venue(NamedTuple):
     """What the world fixes about trading and block production."""
@@ -36,6 +29,7 @@ class Venue(NamedTuple):
     max_deleverages: int  # per block
     max_counterparties: int  # visited per deleveraging
     sample_ticks: int  # ticks between rows of Trace.columns
+    gas: float = 0.0  # quote per transaction of a keeper
 
 
 class Keepers(NamedTuple):
@@ -46,6 +40,11 @@ class Keepers(NamedTuple):
     refill: Floats  # (K,) quote of tied capital that comes back per tick
     edge: Floats  # (K,) required profit, fraction of the oracle price
     least: Floats  # (K,) quote; smallest part of a tranche worth a transaction
+    patience: Floats = EMPTY  # (K,) further edge it waits for; of COLLUDE, only while among its kind
+    risk: Floats = EMPTY  # (K,) further edge per daily volatility, twice that with all capital tied up
+    cost: Floats = EMPTY  # (K,) quote per bid or take beside gas
+    conduct: Ints = EMPTY_INTS  # (K,) HONEST, NO_SHOW, LATE, SELF or COLLUDE
+    keeper_owner: Ints = EMPTY_INTS  # (K,) owner of accounts whose keeper it is, -1 for none; empty for none
 
 
 class Feed(NamedTuple):
@@ -60,6 +59,7 @@ class Feed(NamedTuple):
     funding_share: float  # funding interval as a share of 8 h
     low: Floats  # (B, M) lowest index in a block of ticks
     high: Floats  # (B, M)
+    sigma: Floats = np.zeros((0, 0))  # (H, M) daily volatility as keepers see it; empty for zeros
 
 
 class Crowd(NamedTuple):
@@ -80,6 +80,9 @@ class Crowd(NamedTuple):
     deposit: Floats = EMPTY  # (A, S) share of equity brought in each asset; empty for none
     owner: Ints = EMPTY_INTS  # (A,) who draws the luck of waits and top-ups; empty for each its own
     opening: Floats = np.zeros((0, 0))  # (A, J) coins of a snapshot; `equity` is then cash; empty for the wish
+    opted: Ints = EMPTY_INTS  # (A,) 1: shares losses of others for a premium; empty for nobody
+    stake: Floats = EMPTY  # (N,) stakers' shares of the opening pool
+    nerve: Floats = EMPTY  # (N,) fall of the pool from its peak at which one asks to leave
 
 
 class Books(NamedTuple):
@@ -99,41 +102,6 @@ class Books(NamedTuple):
     gauges: Floats  # (GAUGES,)
 
 
-def codes(count: int, first: int = 0) -> list[Any]:
-    """Numbers as NumPy integers: numba compiles a kernel anew for each literal int that it is called with."""
-    return [np.int64(first + k) for k in range(count)]
-
-
-NONE: int = codes(1, -1)[0]
-"""No market, account or keeper."""
-
-NIL: int = codes(1)[0]
-"""No money, no size, no index."""
-
-# Positions in Books.tills: buckets of cash first, then counters of flows, all in quantums unless named.
-TRADERS, KEEPERS, INSURANCE, TREASURY, MARKET, WALLETS, BAD_DEBT, LENDERS = codes(8)
-BUCKETS = 8
-(
-    OPENING,
-    POOL_LOW,
-    POOL_IN,
-    POOL_OUT,
-    TRADE_FEES,
-    LIQUIDATION_FEES,
-    TOPUPS,
-    RESIDUAL,
-    EVENT_COUNT,
-    SHOT_COUNT,
-) = codes(10, 8)
-TILLS = 18
-
-# Positions in Books.gauges.
-OI_SECONDS, COLLATERAL_SECONDS, UNDER_SECONDS, LIQUIDATED, COST, EXCESS, HAIRCUT, ADL_NOTIONAL, FLAGGED = codes(9)
-PEG: int = codes(1, 9)[0]
-"""Not a sum, but the price of the settlement token in this tick."""
-GAUGES = 10
-
-
 class Trace(NamedTuple):
     """What a replay writes beside the books. Full buffers end it with a status."""
 
@@ -141,7 +109,7 @@ class Trace(NamedTuple):
     real: Floats  # (events, 3): price equity maintenance
     shot: Ints  # (snapshots, 3 + J): tick account cash, then sizes
     path: Floats  # (T, M) posted oracle price
-    columns: Floats  # (samples, 6): pool, open interest, collateral, liquidated, bad debt, flagged
+    columns: Floats  # (samples, 8): pool, open interest, collateral, liquidated, bad debt, flagged, shared, adl
 
 
 class State(NamedTuple):
@@ -149,10 +117,13 @@ class State(NamedTuple):
 
     accounts: np.recarray  # (A,) ACCOUNT
     size: Ints  # (A, J) quantums
+    entry: Ints  # (A, J) quantums that a position cost, signed as its size
+    tranches: np.recarray  # (A, N) TRANCHE
     plans: Floats  # (A, J + S): shares of notional, then deposits; J more with the coins of a snapshot
     markets: np.recarray  # (M,) MARKET_ROW
     lots: np.recarray  # (J,) INSTRUMENT
     keepers: np.recarray  # (K,) KEEPER
+    stakers: np.recarray  # (N,) STAKER
     tills: Ints
     gauges: Floats
     scan: Any  # (3 + O, G + 2): scenarios, and the value of each option per coin in them and off basis; or None
@@ -175,7 +146,7 @@ class Tape(NamedTuple):
     slope: Floats
     low: Floats
     high: Floats
-    factor: Floats  # (H, 2 M): of volatility, then confidence
+    factor: Floats  # (H, 3 M): of volatility, then confidence, then daily volatility as keepers see it
     peg: Floats  # (T,)
     beside: Any  # Beside, or None in a plain world
     funding_tick: Ints
@@ -194,102 +165,3 @@ class Log(NamedTuple):
 
 Rules = Any
 """One record of every scalar of Terms, Venue, Feed and Crowd, and the seed (RULES)."""
-
-ACCOUNT = np.dtype(
-    [
-        (name, np.int64)
-        for name in (
-            "cash",
-            "status",
-            "flag",
-            "warned",
-            "due",
-            "arrives",
-            "tranche",
-            "left",
-            "opened",
-            "wake",
-        )
-    ]
-    + [(name, np.int64) for name in ("wallet", "equity", "enters", "owner")]
-    + [(name, np.float64) for name in ("leverage", "hold", "idle", "topup_chance", "topup_delay")]
-)
-"""One account: what changes, then its plans. `flag`: tick found below maintenance, -1 if not; `due`: tick of the next
-entry or exit; `arrives`: tick of a top-up, -1 if none; `tranche`: market under auction, -1 if none, with `left` base
-quantums still open since tick `opened`; `wake`: next tick at which something may happen."""
-
-MARKET_ROW = np.dtype(
-    [("posted", np.int64)]
-    + [(name, np.float64) for name in ("oracle", "index", "slope", "volume", "band", "initial", "maintenance")]
-    + [(name, np.float64) for name in ("factor", "confidence", "initial_before", "maintenance_before")]
-    + [(name, np.float64) for name in ("initial_weight", "maintenance_weight", "oi_lower", "oi_upper")]
-    + [(name, np.float64) for name in ("curve_initial", "curve_maintenance", "base_margin", "range")]
-    + [(name, np.float64) for name in ("deviation", "funding_clamp", "own_weight")]
-)
-"""One market: what changes (`index`, `slope`, `initial`, `maintenance`, `factor` are those of this tick; `volume` is X;
-`band` is the displacement that the skipping bounds allow for), then its terms and venue."""
-
-INSTRUMENT = np.dtype(
-    [(name, np.int64) for name in ("kind", "market", "step", "gross", "outside", "held", "borrowed")]
-    + [(name, np.int64) for name in ("call", "expiry", "window", "first", "end")]
-    + [(name, np.float64) for name in ("unit", "spread", "strike", "tick", "mark", "fair", "basis", "delta", "slow")]
-    + [(name, np.float64) for name in ("volatility", "tau", "forward", "fixed", "moving")]
-    + [(name, np.float64) for name in ("asset_initial", "asset_maintenance", "asset_curve", "asset_worst")]
-    + [(name, np.float64) for name in ("liability_initial", "liability_maintenance", "asset_scale")]
-    + [(name, np.float64) for name in ("liability_scale", "asset_cap", "asset_hedges", "borrow_rate")]
-    + [("memory", np.float64, 28)]
-)
-"""One instrument. `held`, `borrowed` and `gross` are sums over accounts of sizes above zero, below, and of both;
-`forward` of an option is `fixed + moving * price`, and its expiry the rows from `first` to `end`; `slow` is the other
-price of the initial tier, `memory` that of a stable price."""
-
-KEEPER = np.dtype(
-    [("cash", np.int64), ("touched", np.int64), ("latency", np.int64)]
-    + [(name, np.float64) for name in ("have", "capital", "refill", "edge", "least")]
-)
-"""One keeper: profit so far, free capital and when it was last reckoned, then its traits."""
-
-
-(
-    ENTER,
-    TRADE,
-    TOPUP,
-    FUNDING,
-    FLAG,
-    RECOVER,
-    FILL,
-    OPEN,
-    TAKE,
-    UNFILLED,
-    DELEVERAGE,
-    COVER,
-    BAD_DEBT_EVENT,
-    RETIRE,
-    CLOSE,
-    ENDED,
-    EXPIRE,
-    DEPOSIT,
-    INTEREST,
-) = codes(19)
-
-EVENT_NAMES = (
-    "ENTER",
-    "TRADE",
-    "TOPUP",
-    "FUNDING",
-    "FLAG",
-    "RECOVER",
-    "FILL",
-    "OPEN",
-    "TAKE",
-    "UNFILLED",
-    "DELEVERAGE",
-    "COVER",
-    "BAD_DEBT",
-    "RETIRE",
-    "CLOSE",
-    "ENDED",
-    "EXPIRE",
-    "DEPOSIT",
-    "INTEREST",
-)

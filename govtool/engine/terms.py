@@ -12,7 +12,11 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-BOOK, DUTCH = 0, 1
+BOOK, DUTCH, BATCH, FIRST_COME = 0, 1, 2, 3
+LINEAR_PATH, EXPONENTIAL_PATH, STAIRS_PATH, HEALTH_PATH = 0, 1, 2, 3
+INSURANCE_LAYER, VOLUNTARY_LAYER, ADL_LAYER, FUNDING_LAYER, EXIT_LAYER = 1, 2, 3, 4, 5
+LAYERS = 5
+RANDOM_ORDER, PROFIT_ORDER, PRO_RATA = 0, 1, 2
 POSITION, SCAN = 0, 1
 FLAT, LINEAR, ROOT = 0, 1, 2
 ORACLE, STRICT, STABLE = 0, 1, 2
@@ -114,6 +118,85 @@ class ScanRules(NamedTuple):
     option_initial: float = 0.002
 
 
+class Selling(NamedTuple):
+    """How a position is put up for sale beyond Terms: price path, phases, resets, slices and limits."""
+
+    path: int = LINEAR_PATH
+    stair_s: float = 60.0  # STAIRS_PATH: length of a stair
+    slow_s: float = 0.0  # slow phase, after length_s (dutch)
+    floor_discount: float = 0.0  # reached at its end
+    insolvent_s: float = 0.0  # phase of an account with E < 0; 0 for none
+    insolvent_discount: float = 0.0  # reached at its end
+    anchored: int = 0  # 1: prices are off the mark at the opening, not the one of now
+    reset_s: float = 0.0  # age at which an auction starts again; 0 for never
+    reset_drop: float = 0.0  # fall of the mark at which it does; 0 for never
+    max_resets: int = 0
+    residue: float = 0.0  # quote; a take leaves nothing or at least this
+    tranches: int = 1  # live at once per account
+    target: int = 0  # 1: no more is sold than restores the stop
+    first_share: float = 1.0  # of what must be sold, at once
+    share_ramp_s: float = 0.0  # until all of it may be
+    window_s: float = 3600.0  # in which the two buckets below empty
+    account_window: float = 0.0  # quote put up per account; 0 for no limit
+    market_window: float = 0.0  # quote put up per market; 0 for no limit
+    outstanding: float = 0.0  # quote under auction in all; 0 for no limit
+
+
+class Bidding(NamedTuple):
+    """What keepers are held to, and what they are paid beside the discount."""
+
+    bond_share: float = 0.0  # of the notional won
+    settle_s: float = 0.0  # time a winner has to settle
+    no_show_penalty: float = 1.0  # share of the bond
+    late_penalty: float = 1.0  # share of the bond
+    exclusion_s: float = 0.0  # after a slash
+    own_accounts: int = 1  # 0: a keeper may not take what its owner's accounts lose
+    reward_flat: float = 0.0  # quote per take
+    reward_share: float = 0.0  # of what is taken
+    gas_margin: float = 0.0  # reward covers gas times one plus this
+    reward_cap: float = 0.0  # quote; 0 for no reward
+
+
+class Pool(NamedTuple):
+    """The insurance pool beyond what fees bring."""
+
+    day_insurance: int = 0  # quantums paid per day; 0 for no cap
+    pool_target: int = 0  # quantums; more goes to the treasury; 0 for no target
+    treasury_per_hour: int = 0  # quantums from the treasury
+    stake_cooldown_s: float = 0.0
+    stake_yield: float = 0.0  # share of the pool's income paid out to stakers
+    advance_trigger: float = 0.0  # health under which the pool tops up margin; 0 for never
+    advance_target: float = 0.0  # health that it tops up to
+    advance_account: float = 0.0  # quote per account
+    advance_event: float = 0.0  # quote outstanding in all
+    advance_fee: float = 0.0
+    advance_repay: float = 1.0  # health left over at which it is paid back
+    pool_share: Floats = EMPTY  # (M,) of the opening pool that pays for this market alone
+
+
+class Sharing(NamedTuple):
+    """Who bears a loss, in which order."""
+
+    waterfall: int = INSURANCE_LAYER + ADL_LAYER * (LAYERS + 1)  # layers as digits of base 6, the first one lowest
+    share_cap: float = 0.0  # of an opted-in account's equity
+    premium_share: float = 0.0  # of what fees bring the treasury
+    adl_order: int = RANDOM_ORDER
+
+
+class Dampers(NamedTuple):
+    """What slows a cascade or a run."""
+
+    cooldown_s: float = 0.0  # rest of an account after something of it was sold
+    breaker_move: float = 0.0  # move of the price that halts its market; 0 for never
+    breaker_window_s: float = 300.0
+    breaker_volume: float = 0.0  # quote closed in the window that halts a market; 0 for never
+    breaker_halt_s: float = 0.0
+    breaker_override: float = 0.0  # health under which a halt does not protect
+    gate_s: float = 0.0  # withdrawals wait after negative equity
+    guard: int = 0  # 1: withdrawals wait while insolvency exceeds the pool
+    throttle: float = 0.0  # share of collateral that may leave in an hour; 0 for no limit
+
+
 class Terms(NamedTuple):
     """What governance sets. Constant during a replay."""
 
@@ -135,7 +218,7 @@ class Terms(NamedTuple):
     funding_clamp: Floats  # (M,) largest funding rate per 8 h
     taker_fee: float
     trading_fee_share: float  # share of trading fees to insurance
-    liquidation_format: int  # BOOK or DUTCH
+    liquidation_format: int  # BOOK, DUTCH, BATCH or FIRST_COME
     fee_rate: float  # largest liquidation fee, fraction of the fill
     fee_to_insurance: float  # share of that fee to insurance, the rest to the treasury
     min_notional: float  # quote; a position below it closes whole
@@ -145,13 +228,18 @@ class Terms(NamedTuple):
     bankruptcy_adjustment: float
     spread_ratio: float  # spread to maintenance margin ratio
     restore: float  # health at which a liquidation stops, >= 1
-    length_s: float  # auction length (dutch)
-    start_discount: float  # negative for a premium
-    end_discount: float
+    length_s: float  # auction length; of a dutch auction with a slow phase, of the fast one
+    start_discount: float  # negative for a premium (dutch)
+    end_discount: float  # fixed discount of first_come, reserve of a batch
     adl: int  # 1: deleveraging is allowed
     margin: Margin = Margin()
     options: OptionRules = OptionRules()
     scan: ScanRules = ScanRules()
+    selling: Selling = Selling()
+    bidding: Bidding = Bidding()
+    pool: Pool = Pool()
+    sharing: Sharing = Sharing()
+    dampers: Dampers = Dampers()
 
 
 class Listing(NamedTuple):

@@ -1,7 +1,8 @@
 """The four margin tiers, and how a tier between maintenance and initial is read."""
 
+from govtool.engine.codes import codes
 from govtool.engine.jit import inlined
-from govtool.engine.state import Rules, codes
+from govtool.engine.state import Rules
 
 INITIAL, FILL, MAINTENANCE, STOP = codes(4)
 

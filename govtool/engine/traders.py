@@ -2,16 +2,19 @@
 
 import numpy as np
 
-from govtool.engine.account import equity_of, health
+from govtool.engine.account import equity_of, health, is_flat
+from govtool.engine.codes import ASSET, NIL, NONE, OUT, TRADE, TRADE_FEES
 from govtool.engine.entry import affordable, bring, come_in, wished_size
 from govtool.engine.jit import kernel
 from govtool.engine.layout import first_asset, has_snapshot, share, snapshot_coins
-from govtool.engine.ledger import collect_fee, record, trade
+from govtool.engine.ledger import record, trade
+from govtool.engine.pool import collect_fee
 from govtool.engine.requirement import need
 from govtool.engine.retire import retire
-from govtool.engine.state import ASSET, NIL, NONE, OUT, TRADE, TRADE_FEES, Log, Rules, State
+from govtool.engine.state import Log, Rules, State
 from govtool.engine.tiers import FILL, INITIAL
 from govtool.engine.trading import leg_price
+from govtool.engine.waterfall import part_of_exits
 
 
 @kernel
@@ -80,7 +83,7 @@ def _trade_leg(state: State, rules: Rules, log: Log, i: int, j: int, size: int, 
     price = leg_price(state, j, 1.0 if size > 0 else -1.0)
     cost, fee = _cost_and_fee(state, rules, j, size, price)
     trade(state, i, j, size, -cost)
-    insured = collect_fee(state, i, fee, rules.trading_fee_share)
+    insured = collect_fee(state, rules, i, state.lots[j].market, fee, rules.trading_fee_share)
     state.tills[TRADE_FEES] += fee
     record(state, log, t, TRADE, i, j, NONE, size, -cost, fee, insured, price, 0.0, 0.0)
 
@@ -99,21 +102,35 @@ def enter(state: State, rules: Rules, log: Log, i: int, t: int) -> None:
 
 @kernel
 def _close_legs(state: State, rules: Rules, log: Log, i: int, t: int) -> None:
-    """Close every leg but assets held; sell those, whole and in order, while cash is owed."""
+    """Close every leg but assets held; sell those, whole and in order, while cash does not pay what is owed."""
     for j in range(state.lots.shape[0]):
         size = state.size[i, j]
         if size < 0 or (size > 0 and state.lots[j].kind != ASSET):
             _trade_leg(state, rules, log, i, j, -size, t)
     for j in range(first_asset(state), state.lots.shape[0]):
-        if state.accounts[i].cash < 0 and state.size[i, j] > 0:
+        short = state.accounts[i].cash < state.accounts[i].owed + part_of_exits(state, i)
+        if short and state.size[i, j] > 0:
             _trade_leg(state, rules, log, i, j, -state.size[i, j], t)
 
 
 @kernel
+def _can_pay(state: State, rules: Rules, i: int) -> bool:
+    """Whether closing everything at market prices leaves account `i` what it owes to the pool, and nothing below."""
+    cash = state.accounts[i].cash
+    for j in range(state.lots.shape[0]):
+        size = -state.size[i, j]
+        if size != 0:
+            cost, fee = _cost_and_fee(state, rules, j, size, leg_price(state, j, 1.0 if size > 0 else -1.0))
+            cash -= cost + fee
+    return bool(is_flat(state, i) or cash >= state.accounts[i].owed)
+
+
+@kernel
 def leave(state: State, rules: Rules, log: Log, i: int, t: int) -> bool:
-    """Account `i` closes all at market prices and withdraws; False if it must wait because it is in trouble."""
+    """Account `i` closes all at market prices and withdraws; False if it must wait, in trouble or unable to pay."""
     equity, maintenance = health(state, rules, i)
-    if state.accounts[i].flag >= 0 or state.accounts[i].tranche >= 0 or equity < maintenance:
+    troubled = state.accounts[i].flag >= 0 or equity < maintenance
+    if troubled or not _can_pay(state, rules, i):
         state.accounts[i].due = t + 1
         return False
     _close_legs(state, rules, log, i, t)

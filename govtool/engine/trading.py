@@ -1,5 +1,6 @@
 """Trades of any instrument with the outside market: what fits within a limit, at what price, and what it displaces."""
 
+from govtool.engine.codes import OPTION
 from govtool.engine.jit import kernel
 from govtool.engine.liquidity import (
     closing_price,
@@ -11,7 +12,7 @@ from govtool.engine.liquidity import (
     mean_displacement,
     room_within,
 )
-from govtool.engine.state import OPTION, State
+from govtool.engine.state import State
 
 
 @kernel
@@ -80,6 +81,19 @@ def deal(state: State, j: int, side: int, quantity: int) -> tuple[float, float]:
     end = start - side * (((quantity * lot.unit) * lot.delta) * index)
     moved = mean_displacement(slope, start, end)
     return max(0.0, lot.fair + (lot.delta * index) * moved - side * (lot.spread * index)), end
+
+
+@kernel
+def marginal_price(state: State, j: int, side: int, quantity: int) -> float:
+    """Price of the last quantum when `quantity` closes, sold with side 1 and else bought back; nothing moves."""
+    lot = state.lots[j]
+    slope, start = impact(state, j)
+    if lot.kind != OPTION:
+        end = displaced(start, side, quantity * lot.unit, lot.fair)
+        return float(lot.fair * (1.0 + displacement(slope, end) - side * lot.spread))
+    index = state.markets[lot.market].index
+    end = start - side * (((quantity * lot.unit) * lot.delta) * index)
+    return max(0.0, lot.fair + (lot.delta * index) * displacement(slope, end) - side * (lot.spread * index))
 
 
 @kernel

@@ -98,6 +98,7 @@ def set_weights(state: State, rules: Rules, tape: Tape, t: int) -> None:
         market.slope = tape.slope[hour, m]
         market.factor = tape.factor[hour, m]
         market.confidence = tape.factor[hour, state.markets.shape[0] + m]
+        market.sigma = tape.factor[hour, 2 * state.markets.shape[0] + m]
         initial = ramped(market.initial_before, market.initial_weight, rules, t)
         maintenance = ramped(market.maintenance_before, market.maintenance_weight, rules, t)
         market.initial = min(1.0, initial * tape.factor[hour, m])

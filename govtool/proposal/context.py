@@ -15,7 +15,7 @@ from govtool.proposal.canonical import nine
 from govtool.proposal.canonical import plain as exact
 from govtool.protocol.model import Protocol
 from govtool.protocol.read import validated
-from govtool.replay.metrics import NAN
+from govtool.replay.ratios import NAN
 from govtool.study.model import Study, parse_study
 from govtool.study.result import Result, Row, Trial
 from govtool.study.result import plain as result_plain

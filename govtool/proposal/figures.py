@@ -26,6 +26,7 @@ from govtool.proposal.style import (
     name_point,
     records,
 )
+from govtool.proposal.timeline import draw_cascade
 
 TITLE_LETTERS = 80
 """What fits in a line of a title."""
@@ -232,4 +233,5 @@ DRAWINGS: dict[str, Callable[[Chart], Figure]] = {
     "events": _events,
     "pool": _pool,
     "sensitivity": _sensitivity,
+    "cascade": draw_cascade,
 }

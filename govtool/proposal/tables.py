@@ -18,6 +18,7 @@ Record = dict[str, Any]
 SHOWN = (
     "insurance_draw_usd",
     "adl_usd",
+    "shared_loss_usd",
     "bad_debt_usd",
     "liquidated_usd",
     "liquidated_accounts",

@@ -112,8 +112,13 @@ def _walk(protocol: Protocol) -> Iterator[tuple[str, Declaration]]:
 
 
 def _declared(prefix: str, group: BaseModel) -> Iterator[tuple[str, Declaration]]:
+    """The parameters of a group, then those of the groups inside it."""
     for name, declared in declarations(type(group)).items():
         yield f"{prefix}.{name}", declared
+    for name in type(group).model_fields:
+        inner = getattr(group, name)
+        if isinstance(inner, BaseModel):
+            yield from _declared(f"{prefix}.{name}", inner)
 
 
 def _field(protocol: Protocol, path: str, declared: Declaration) -> Field:

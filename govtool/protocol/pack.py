@@ -4,15 +4,17 @@ from fractions import Fraction
 
 import numpy as np
 
-from govtool.engine.terms import BOOK, DUTCH, Floats, Ints, Terms
+from govtool.engine.terms import BATCH, BOOK, DUTCH, FIRST_COME, Floats, Ints, Terms
 from govtool.errors import ParamError
 from govtool.protocol.dydx_v4 import funding_clamp_ppm
 from govtool.protocol.model import Market, Protocol, Tier
+from govtool.protocol.pack_liquidation import pack_bidding, pack_dampers, pack_selling
+from govtool.protocol.pack_losses import pack_pool, pack_sharing
 from govtool.protocol.pack_margin import pack_margin, pack_options, pack_scan
 from govtool.protocol.problem import nearest
 from govtool.units import PPM, QUANTUMS_PER_QUOTE
 
-_FORMATS = {"book": BOOK, "dutch": DUTCH}
+_FORMATS = {"book": BOOK, "dutch": DUTCH, "batch": BATCH, "first_come": FIRST_COME}
 
 
 def pack(protocol: Protocol, markets: tuple[str, ...], *, step_s: float, assets: tuple[str, ...] = ()) -> Terms:
@@ -78,6 +80,11 @@ def pack(protocol: Protocol, markets: tuple[str, ...], *, step_s: float, assets:
         margin=pack_margin(protocol, held, assets),
         options=pack_options(protocol.options, step_s),
         scan=pack_scan(protocol.scan, tiers),
+        selling=pack_selling(rules, auction),
+        bidding=pack_bidding(protocol.keepers),
+        pool=pack_pool(protocol.insurance, held),
+        sharing=pack_sharing(protocol.loss_sharing),
+        dampers=pack_dampers(rules, protocol.withdrawals),
     )
 
 

@@ -51,7 +51,7 @@ def regress(
 
 def _check(path: Path, baseline: Baseline, update: bool) -> Checked:
     event = find_event(baseline.event, catalogue())
-    absent = _absent_series(event)
+    absent = absent_series(event)
     if baseline.history == "recorded" and absent:
         return Checked(str(path), baseline.name, "skipped", why=f"series {absent[0]} is not at hand")
     outcome = _replay(baseline, event)
@@ -72,7 +72,8 @@ def _replay(baseline: Baseline, event: Event) -> Outcome:
     return replay(scenario, read_protocol(baseline.protocol))
 
 
-def _absent_series(event: Event) -> list[str]:
+def absent_series(event: Event) -> list[str]:
+    """Names of series that an event needs and that are not at hand."""
     there = {path.stem for path in series_paths()}
     used = {*event.series.values(), *event.lead.values(), *event.funding.values()}
     return sorted(used - there)

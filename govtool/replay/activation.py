@@ -15,8 +15,7 @@ from govtool.protocol.fields import replaced
 from govtool.protocol.model import Protocol
 from govtool.replay.backtest import formation_terms, pack_terms, prepared, run_engine
 from govtool.replay.events import FORCED, read_log, row_values, rows_of
-from govtool.replay.holdings import marks_and_bases, places, units
-from govtool.replay.metrics import owners
+from govtool.replay.holdings import marks_and_bases, owners, places, units
 from govtool.scenario.bundle import Scenario
 from govtool.units import SECONDS_PER_DAY, SECONDS_PER_HOUR
 

@@ -5,8 +5,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from govtool.engine.codes import BUCKETS, DONE, LARGEST, OPENING, OVERFLOW, RESIDUAL, TRADERS
 from govtool.engine.loop import Result, run
-from govtool.engine.state import BUCKETS, DONE, LARGEST, OPENING, OVERFLOW, RESIDUAL, TRADERS, Books, Crowd, Trace
+from govtool.engine.state import Books, Crowd, Trace
 from govtool.engine.terms import Floats, Listing, Terms
 from govtool.errors import EngineError, ParamError
 from govtool.history.bars import digest_arrays
@@ -15,7 +16,8 @@ from govtool.protocol.model import Protocol
 from govtool.protocol.pack import pack
 from govtool.protocol.pack_margin import taken_asset
 from govtool.replay.events import Log, read_log
-from govtool.replay.metrics import NAN, measure, ratio
+from govtool.replay.measure import measure
+from govtool.replay.ratios import NAN, ratio
 from govtool.scenario.bundle import Scenario
 from govtool.scenario.isolated import split_by_market
 
@@ -24,8 +26,20 @@ STEADY, TRANSITION = "steady", "transition"
 LEAST_CASCADE_USD = 1_000.0
 """Without the feedback at least this much must be closed by force for a cascade factor (assumption)."""
 
-COLUMNS = ("pool", "open_interest", "collateral", "liquidated", "bad_debt", "flagged")
-"""Time columns of an outcome; all quote currency, save the count of flagged accounts."""
+COLUMNS = ("pool", "open_interest", "collateral", "liquidated", "bad_debt", "flagged", "shared", "adl")
+"""Time columns of an outcome; all quote currency, save the count of flagged accounts. What was liquidated, left as bad
+debt, shared by others or taken from the deleveraged (against oracle) is counted from the start."""
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """What a replay is made from, so that it can be made again: see `replay`."""
+
+    scenario: Scenario
+    protocol: Protocol
+    formed_under: Protocol | None
+    opening_pool: int
+    feedback: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +60,8 @@ class Outcome:
         SHA-256 of the whole event log.
     log, columns, path
         Event log, time columns (with "second") and posted oracle prices; None unless asked for.
+    source
+        What it was replayed from; None unless asked for.
     """
 
     scenario: str
@@ -64,6 +80,7 @@ class Outcome:
     log: Log | None = None
     columns: dict[str, Floats] | None = None
     path: Floats | None = None
+    source: Source | None = None
 
 
 def replay(
@@ -86,7 +103,7 @@ def replay(
     feedback : bool
         Whether the venue's own trades move the oracle.
     detail : bool
-        Keep the event log, time columns and oracle prices.
+        Keep the event log, time columns, oracle prices and what was replayed.
 
     Raises
     ------
@@ -95,10 +112,11 @@ def replay(
     EngineError
         The replay did not finish, or its ledger does not add up.
     """
+    pool = protocol.insurance.balance if opening_pool is None else opening_pool
+    source = Source(scenario, protocol, formed_under, pool, feedback)
     scenario = prepared(scenario, protocol)
     terms = pack_terms(scenario, protocol)
     formation = terms if formed_under is None else formation_terms(scenario, terms, formed_under)
-    pool = protocol.insurance.balance if opening_pool is None else opening_pool
     result = run_engine(scenario, terms, pool, formation=formation, feedback=feedback)
     trace = result.trace
     outcome = Outcome(
@@ -118,7 +136,7 @@ def replay(
     )
     if not detail:
         return outcome
-    return replace(outcome, log=read_log(trace), columns=_columns(scenario, trace), path=trace.path)
+    return replace(outcome, log=read_log(trace), columns=time_columns(scenario, trace), path=trace.path, source=source)
 
 
 def with_cascade(
@@ -271,7 +289,8 @@ def _check_ledger(scenario: Scenario, books: Books) -> None:
             raise EngineError(f"replay of {scenario.name}: {what} is off by {gap} quantums: report it as a defect")
 
 
-def _columns(scenario: Scenario, trace: Trace) -> dict[str, Floats]:
+def time_columns(scenario: Scenario, trace: Trace) -> dict[str, Floats]:
+    """Time columns of a trace by name, and the second, counted from the start, at which each row stands."""
     step = scenario.venue.sample_ticks * scenario.venue.step_s
     columns: dict[str, Floats] = {"second": np.asarray((1.0 + np.arange(trace.columns.shape[0])) * step)}
     columns |= {name: trace.columns[:, k].copy() for k, name in enumerate(COLUMNS)}

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from govtool.engine.state import LARGEST, Crowd
+from govtool.engine.codes import LARGEST
+from govtool.engine.state import Crowd
 from govtool.engine.terms import NOTHING, Floats, Ints, Terms
 from govtool.errors import ParamError
 from govtool.history.bars import MS
@@ -16,7 +17,7 @@ from govtool.protocol.model import Protocol
 from govtool.replay.backtest import pack_terms, run_engine
 from govtool.replay.compare import ISOLATED
 from govtool.replay.holdings import left_alone
-from govtool.replay.metrics import ratio
+from govtool.replay.ratios import ratio
 from govtool.replay.vary import Variant
 from govtool.scenario.bundle import Scenario, assemble
 from govtool.world.model import World

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from govtool.engine.state import TRADE
+from govtool.engine.codes import TRADE
 from govtool.engine.terms import Floats
 from govtool.errors import ParamError
 from govtool.protocol.model import Protocol
 from govtool.replay.backtest import Outcome, pack_terms, prepared, replay
 from govtool.replay.holdings import marks_and_bases, units
-from govtool.replay.metrics import ratio
+from govtool.replay.ratios import ratio
 from govtool.scenario.bundle import Scenario
 from govtool.units import QUOTE_QUANTUM
 

@@ -96,7 +96,7 @@ def _replayed(scenario: Scenario, protocol: Protocol) -> tuple[Outcome, dict[str
     """Outcome without its detail, and its contagion per market."""
     outcome = replay(scenario, protocol, detail=True)
     hit = contagion_by_market(scenario, protocol, outcome)
-    return replace(outcome, log=None, columns=None, path=None), hit
+    return replace(outcome, log=None, columns=None, path=None, source=None), hit
 
 
 def contagion_by_market(scenario: Scenario, protocol: Protocol, outcome: Outcome) -> dict[str, float]:

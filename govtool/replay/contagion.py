@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from govtool.engine.codes import CLOSE, DELEVERAGE, DEPOSIT, EXPIRE, FILL, RETIRE, TAKE, TRADE
 from govtool.engine.jit import kernel
-from govtool.engine.state import CLOSE, DELEVERAGE, DEPOSIT, EXPIRE, FILL, RETIRE, TAKE, TRADE
 from govtool.engine.terms import Floats, Ints, Terms
 from govtool.replay.events import Log
 from govtool.replay.holdings import marks_and_bases, places, units

@@ -4,15 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from govtool.engine.state import CLOSE, DELEVERAGE, ENDED, FILL, FLAG, OPEN, RECOVER, RETIRE, TAKE, UNFILLED, Trace
+from govtool.engine.codes import CLOSE, DELEVERAGE, FILL, FLAG, RECOVER, RETIRE, TAKE
+from govtool.engine.state import Trace
 from govtool.engine.terms import Floats, Ints
 from govtool.units import QUOTE_QUANTUM
 
 FORCED = (FILL, TAKE, DELEVERAGE, CLOSE)
 """Kinds of event that close a liquidated account's position."""
-
-ENDS_TRANCHE = (OPEN, UNFILLED, ENDED, RECOVER, RETIRE)
-"""Kinds of event of an account after which an earlier tranche of it is no more."""
 
 ENDS_INCIDENT = (RECOVER, RETIRE)
 """Kinds of event of an account that end its liquidation."""
@@ -35,6 +33,13 @@ class Log(NamedTuple):
     price: Floats
     equity: Floats
     maintenance: Floats
+
+
+class Sizes(NamedTuple):
+    """What each row of the event log changed: its notional size, and its value at mark, quote currency."""
+
+    notional: Floats
+    worth: Floats
 
 
 def read_log(trace: Trace) -> Log:

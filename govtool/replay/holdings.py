@@ -16,6 +16,12 @@ def units(scenario: Scenario, terms: Terms) -> Floats:
     return np.concatenate([terms.unit, scenario.listing.option_unit, scenario.listing.asset_unit])
 
 
+def owners(scenario: Scenario) -> Ints:
+    """Who owns each account of the crowd: itself, but for wallets of one owner."""
+    crowd = scenario.crowd
+    return crowd.owner if crowd.owner.size else np.arange(crowd.equity.size)
+
+
 def places(scenario: Scenario) -> tuple[tuple[str, ...], np.ndarray]:
     """Markets, then collateral assets, by name; and which of them each instrument belongs to, (J,).
 
@@ -88,7 +94,8 @@ def _laid_out(scenario: Scenario, terms: Terms, formation: Terms, path: Floats) 
     slope = np.concatenate([scenario.feed.slope, scenario.feed.slope[-1:].repeat(hours - len(scenario.feed.slope), 0)])
     begins = np.arange(0, path.shape[0], scenario.venue.block_ticks)
     low, high = np.minimum.reduceat(path, begins, axis=0), np.maximum.reduceat(path, begins, axis=0)
-    feed = scenario.feed._replace(index=index, slope=slope, low=low, high=high)
+    # No keeper acts here, so that none looks at volatility.
+    feed = scenario.feed._replace(index=index, slope=slope, low=low, high=high, sigma=np.zeros((0, 0)))
     listing = _longer(scenario, more, hours)
     crowd, venue = scenario.crowd, scenario.venue
     state = pack_state(terms, venue, scenario.keepers, feed, crowd, listing, formation, 0)

@@ -1,4 +1,4 @@
-"""The outcome folder: totals.json, events.parquet and columns.parquet, whole or not at all."""
+"""The outcome folder: totals.json, events.parquet, columns.parquet and what was replayed, whole or not at all."""
 
 import json
 import math
@@ -12,18 +12,26 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from govtool import MODEL
-from govtool.engine.state import EVENT_NAMES
+from govtool.engine.codes import EVENT_NAMES
 from govtool.errors import FileError, ParamError
 from govtool.files import read_json, swap_folder
-from govtool.replay.backtest import Outcome
+from govtool.replay.backtest import Outcome, Source
+from govtool.replay.inputs import FORMED_UNDER, INPUTS, PROTOCOL, read_inputs, told, write_inputs
 
 FORMAT = "govtool/outcome@1"
 
 TOTALS, EVENTS, COLUMNS = "totals.json", "events.parquet", "columns.parquet"
 
+FILES = {TOTALS, EVENTS, COLUMNS, INPUTS, PROTOCOL, FORMED_UNDER}
+"""All that may lie in an outcome folder; the last one only if the crowd was formed under another protocol."""
+
 
 def totals(outcome: Outcome) -> dict[str, Any]:
-    """What an outcome amounts to, as plain JSON values; a metric that does not exist is null."""
+    """What an outcome amounts to, as plain JSON values; a metric that does not exist is null.
+
+    The digest of the inputs stands there only for an outcome that has them: one that was replayed with `detail`.
+    """
+    inputs = {} if outcome.source is None else {"inputs_digest": told(outcome.source).digest}
     return {
         "format": FORMAT,
         "model": MODEL,
@@ -37,6 +45,7 @@ def totals(outcome: Outcome) -> dict[str, Any]:
         "mode": outcome.mode,
         "opening_pool": outcome.opening_pool,
         "event_digest": outcome.event_digest,
+        **inputs,
         "metrics": {name: value if math.isfinite(value) else None for name, value in outcome.metrics.items()},
     }
 
@@ -51,7 +60,7 @@ def write_outcome(outcome: Outcome, folder: Path) -> None:
     ParamError
         The outcome has no detail.
     """
-    if outcome.log is None or outcome.columns is None or outcome.path is None:
+    if outcome.log is None or outcome.columns is None or outcome.path is None or outcome.source is None:
         raise ParamError(f"outcome of {outcome.scenario} has no event log: replay it with detail=True")
     _refuse_strangers(folder)
     try:
@@ -64,6 +73,7 @@ def write_outcome(outcome: Outcome, folder: Path) -> None:
         (made / TOTALS).write_text(text, encoding="utf-8")
         pq.write_table(_events(outcome), made / EVENTS, compression="zstd")
         pq.write_table(_columns(outcome), made / COLUMNS, compression="zstd")
+        write_inputs(outcome.source, made)
         made.chmod(0o755)
         swap_folder(made, folder)
     except OSError as problem:
@@ -78,10 +88,18 @@ def read_totals(folder: Path) -> dict[str, Any]:
     return read_json(path, FORMAT, "name an outcome folder, or write the outcome again")
 
 
+def read_source(folder: Path) -> Source:
+    """What the outcome in a folder was replayed from.
+
+    Raises FileError or ParamError if it is no outcome, was written without, or is not what was written.
+    """
+    return read_inputs(folder, read_totals(folder).get("inputs_digest"))
+
+
 def _refuse_strangers(folder: Path) -> None:
     """A file, or a folder that holds anything but an outcome, is not overwritten."""
     if folder.is_dir():
-        strange = sorted({entry.name for entry in folder.iterdir()} - {TOTALS, EVENTS, COLUMNS})
+        strange = sorted({entry.name for entry in folder.iterdir()} - FILES)
         if strange:
             raise FileError(f"{folder} holds {strange[0]}, which is no part of an outcome: name another folder")
     elif folder.exists():

@@ -14,6 +14,7 @@ from govtool.errors import DataError, ParamError
 from govtool.history.bars import MS, MS_PER_DAY, Window, digest_arrays
 from govtool.history.bridge import bridge
 from govtool.history.events import Event, load_window
+from govtool.scenario.commitments import owned
 from govtool.scenario.population import form_crowd, snapshot_crowd
 from govtool.scenario.snapshot import read_snapshot
 from govtool.units import SECONDS_PER_DAY, SECONDS_PER_HOUR
@@ -47,6 +48,8 @@ class Scenario:
         Of the venue over all markets, quote currency.
     days : float
         Length of the replayed part.
+    start_ms : int, optional
+        When the first tick begins, UTC milliseconds; it enters no number.
     """
 
     name: str
@@ -70,6 +73,7 @@ class Scenario:
     daily_volume: float
     days: float
     digest: str
+    start_ms: int | None = None
 
     @property
     def instruments(self) -> tuple[str, ...]:
@@ -122,13 +126,13 @@ def assemble(window: Window, kind: str, world: World, seed: int) -> Scenario:
     if snapshot is None:
         crowd = form_crowd(world, seed, targets, world.step_s, listing)
     else:
-        crowd = snapshot_crowd(
-            world, snapshot, named_instruments(window.markets, series, assets), feed.index[0], listing
-        )
+        names = named_instruments(window.markets, series, assets)
+        crowd = snapshot_crowd(world, seed, snapshot, names, feed.index[0], listing)
+    crowd, owners = owned(world, seed, crowd)
     total = 0.0
     for target in targets.tolist():
         total += target
-    keepers = pack_keepers(world, total)
+    keepers = pack_keepers(world, total, owners)
     tail = np.ascontiguousarray(path[ticks:])
     return Scenario(
         name=f"{window.event}/{world.name}/{seed}",
@@ -152,6 +156,7 @@ def assemble(window: Window, kind: str, world: World, seed: int) -> Scenario:
         daily_volume=world.scale.daily_volume,
         days=window.bars * window.native_s / SECONDS_PER_DAY,
         digest=_digest(window, kind, world, seed, (feed, crowd, venue, keepers, listing), tail),
+        start_ms=window.start_ms,
     )
 
 
@@ -187,6 +192,7 @@ def _feed(window: Window, world: World, index: Floats, share: float, venue: Venu
         funding_share=period,
         low=np.minimum.reduceat(index, block, axis=0),
         high=np.maximum.reduceat(index, block, axis=0),
+        sigma=np.asarray(window.day_sigma[day]),
     )
 
 

@@ -9,7 +9,8 @@ from govtool.engine.state import Crowd
 from govtool.engine.terms import Floats, Ints, Listing
 from govtool.units import QUANTUMS_PER_QUOTE
 
-_PLANS = ("enters", "hold", "idle", "topup_chance", "topup_delay")
+_PLANS = ("enters", "hold", "idle", "topup_chance", "topup_delay", "opted")
+"""What each wallet has of its owner as it is."""
 
 
 class Wallet(NamedTuple):
@@ -59,7 +60,7 @@ def split_by_market(crowd: Crowd, listing: Listing, weight: Floats, price: Float
         deposit=np.ascontiguousarray(crowd.deposit[owner]) if crowd.deposit.size else crowd.deposit,
         owner=owner if crowd.owner.size == 0 else crowd.owner[owner],
         opening=opening,
-        **{name: getattr(crowd, name)[owner].copy() for name in _PLANS},
+        **{name: getattr(crowd, name)[owner].copy() for name in _PLANS if getattr(crowd, name).size},
     )
 
 

@@ -12,11 +12,12 @@ from govtool.engine.elementary import LN2, half_power, natural_log
 from govtool.engine.jit import kernel
 from govtool.engine.state import Crowd
 from govtool.engine.terms import NOTHING, Floats, Ints, Listing
+from govtool.scenario.commitments import opted, stakes
 from govtool.scenario.snapshot import Snapshot
 from govtool.units import QUANTUMS_PER_QUOTE, SECONDS_PER_HOUR
 from govtool.world.model import Kind, World
 
-# One stream of draws per use, so that no two uses share luck.
+# One stream of draws per use, so that no two uses share luck; `scenario/commitments.py` has the next two.
 KIND, SIZE, LEVERAGE, COUNT, PICK, SIDE, SPLIT, FORMED, ENTRY, CALL, PUT = range(POPULATION, POPULATION + 11)
 
 UNIFORMS = 12  # their sum has variance 1
@@ -78,6 +79,7 @@ def form_crowd(world: World, seed: int, targets: Floats, step_s: int, listing: L
     scale = _scales(wanted * leverage, share, enters == 0, longs, shorts)
     equity = np.rint(np.maximum(wanted * scale, SMALLEST) * QUANTUMS_PER_QUOTE).astype(np.int64)
     per_hour = SECONDS_PER_HOUR / step_s
+    stake, nerve = stakes(world)
     return Crowd(
         equity=equity,
         leverage=leverage,
@@ -92,11 +94,14 @@ def form_crowd(world: World, seed: int, targets: Floats, step_s: int, listing: L
         warning=float(world.habits.warning),
         topup_target=float(world.habits.topup_target),
         deposit=np.ascontiguousarray(brought),
+        opted=opted(seed, of("opts_in")),
+        stake=stake,
+        nerve=nerve,
     )
 
 
 def snapshot_crowd(
-    world: World, snapshot: Snapshot, instruments: Sequence[str], price: Floats, listing: Listing
+    world: World, seed: int, snapshot: Snapshot, instruments: Sequence[str], price: Floats, listing: Listing
 ) -> Crowd:
     """The accounts of a snapshot, in from the start, with the habits of their kinds; who leaves does not come back.
 
@@ -115,6 +120,7 @@ def snapshot_crowd(
     worth += (coins[:, coins.shape[1] - assets :] * follows).sum(axis=1)
     count, per_hour = len(kinds), SECONDS_PER_HOUR / world.step_s
     wallet = np.maximum(worth, 0.0) * np.array([kind.wallet for kind in kinds])
+    stake, nerve = stakes(world)
     return Crowd(
         equity=np.rint(np.array(snapshot.cash) * QUANTUMS_PER_QUOTE).astype(np.int64),
         leverage=np.zeros(count),
@@ -129,6 +135,9 @@ def snapshot_crowd(
         warning=float(world.habits.warning),
         topup_target=float(world.habits.topup_target),
         opening=coins,
+        opted=opted(seed, np.array([kind.opts_in for kind in kinds])),
+        stake=stake,
+        nerve=nerve,
     )
 
 

@@ -16,7 +16,10 @@ from govtool.study.result import Interval, Row
 from govtool.units import PPM, SECONDS_PER_DAY, SECONDS_PER_YEAR, fraction, quote
 
 CONSTRAINTS = ("bad_debt", "pool_floor", "auctions_clear", "revenue")
-LOSSES = ("insurance_draw_usd", "adl_usd", "bad_debt_usd")
+LOSSES = ("insurance_draw_usd", "shared_loss_usd", "adl_usd", "bad_debt_usd")
+"""Each loss stands in one of them: advances written off are in the draw, and what is deferred to later withdrawals is
+shared once they pay."""
+
 CONFIDENCE = 0.95
 DAYS_PER_YEAR = SECONDS_PER_YEAR / SECONDS_PER_DAY
 
@@ -42,20 +45,24 @@ def opening_pool(protocol: Protocol, fees_per_day: float, run_in_days: int) -> i
     """Quantums in the insurance pool when a window opens: the balance and what came in over the run-in.
 
     `fees_per_day` are the trading fees of trial 0 in calm windows, for every candidate alike. Example:
-    balance 1,000,000, fees 10,000 a day of which 10 %, 180 days: 1,180,000 in quote currency.
+    balance 1,000,000, fees 10,000 a day of which 10 %, 180 days: 1,180,000 in quote currency. A pool with a target
+    holds no more than that: the rest went back to the treasury.
     """
     insurance = protocol.insurance
     fees = fees_per_day * fraction(insurance.trading_fee_share_ppm) * run_in_days
     transfer = insurance.treasury_transfer_per_year * run_in_days / DAYS_PER_YEAR
-    return insurance.balance + round(fees * PPM + transfer)
+    total = insurance.balance + round(fees * PPM + transfer)
+    return min(total, insurance.target) if insurance.target else total
 
 
 def upkeep(protocol: Protocol, pool: int, train: Sequence[Row], costs: Objectives, side: Side) -> Upkeep:
     """Annual cost of a protocol with its opening pool, from all its training rows.
 
     The stated rate on what a year gives to the pool, as transfer and as share of trading fees, and on the opening
-    pool: money in the pool is not spent, it only earns nothing elsewhere, and what is drawn counts as loss. The
-    fees, liquidation fees among them, that current takes and this protocol does not are lost in full.
+    pool: money in the pool is not spent, it only earns nothing elsewhere, and what is drawn counts as loss. So a
+    transfer that a window happens to see is no loss there either, nor does it lower the treasury's revenue: it is one
+    of the year's. The fees, liquidation fees among them, that current takes and this protocol does not are lost in
+    full.
     """
     calm = [row for row in train if row.kind == "calm"]
     insurance = protocol.insurance
@@ -79,7 +86,7 @@ def _annual_fees(train: Sequence[Row], calm: Sequence[Row], windows_per_year: fl
 
 
 def loss_usd(metrics: Metrics) -> float:
-    """What others than the liquidated trader paid: the pool, deleveraged winners, and nobody."""
+    """What others than the liquidated trader paid: the pool, those who share losses, deleveraged winners, nobody."""
     return math.fsum(metrics[name] for name in LOSSES)
 
 

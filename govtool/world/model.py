@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from govtool.units import SECONDS_PER_HOUR
 from govtool.world.declare import Group, stated
 from govtool.world.holdings import Asset, Doubt, Listed
+from govtool.world.keepers import Keeper, Staker
 
 FORMAT = "govtool/world@1"
 
@@ -71,6 +72,13 @@ class Kind(Group):
         default=0.0,
     )
     puts: float = stated(unit="fraction of gross notional", meaning="Puts, likewise.", ge=-1, le=1, default=0.0)
+    opts_in: float = stated(
+        unit="chance",
+        meaning="Chance of opting into sharing losses of others for a premium.",
+        ge=0,
+        le=1,
+        default=0.0,
+    )
 
     @model_validator(mode="after")
     def _collateral_is_equity(self) -> "Kind":
@@ -136,17 +144,6 @@ class Habits(Group):
         if self.topup_target < self.warning:
             raise ValueError(f"topup_target = {self.topup_target} is below warning = {self.warning}")
         return self
-
-
-class Keeper(Group):
-    """One taker of auctions. It unloads at once; its capital comes back only later."""
-
-    name: str = stated(unit="text", meaning="Name in reports.", min_length=1)
-    latency_s: float = stated(unit="s", meaning="Time from the opening of a tranche to its first bid.", gt=0)
-    capital: float = stated(unit="fraction of the opening open interest", meaning="What it can hold.", gt=0)
-    recycle_s: float = stated(unit="s", meaning="Time until tied capital has come back.", gt=0)
-    edge: float = stated(unit="fraction of oracle price", meaning="Profit that it asks for.", ge=0, le=0.5)
-    least: float = stated(unit="quote", meaning="Smallest part of a tranche worth a transaction.", ge=0)
 
 
 class Liquidity(Group):
@@ -215,10 +212,11 @@ class Chain(Group):
     max_counterparties: int = stated(
         unit="accounts", meaning="Visited per deleveraging.", source=NODE, ge=1, le=1_000_000
     )
+    gas: float = stated(unit="quote", meaning="What a transaction costs a keeper.", ge=0, default=0.0)
 
 
 class World(Group):
-    """One world file. Every field is required, save the list of other half spreads."""
+    """One world file. A field with a default may be left out: it then changes nothing."""
 
     format: Literal["govtool/world@1"]
     name: str = stated(unit="text", meaning="Name in reports.", min_length=1)
@@ -228,6 +226,7 @@ class World(Group):
     population: Population
     habits: Habits
     keepers: Annotated[tuple[Keeper, ...], Field(strict=False)]
+    stakers: Annotated[tuple[Staker, ...], Field(strict=False)] = ()
     liquidity: Liquidity
     scale: Scale
     chain: Chain
@@ -248,6 +247,16 @@ class World(Group):
     def _step_divides_hour(self) -> "World":
         if SECONDS_PER_HOUR % self.step_s:
             raise ValueError(f"step_s = {self.step_s} does not divide an hour; choose a divisor, such as 15")
+        return self
+
+    @model_validator(mode="after")
+    def _nothing_is_owned_twice(self) -> "World":
+        for what, total in (
+            ("owns of all keepers", sum(keeper.owns for keeper in self.keepers)),
+            ("share of all stakers", sum(staker.share for staker in self.stakers)),
+        ):
+            if total > 1 + SHARES_SUM:
+                raise ValueError(f"{what} sums to {total:.6g}; together at most 1")
         return self
 
     @model_validator(mode="after")

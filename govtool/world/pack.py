@@ -5,8 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from govtool.engine.codes import COLLUDE, HONEST, LATE, NO_SHOW, SELF
 from govtool.engine.elementary import half_power
 from govtool.engine.state import Keepers, Venue
+from govtool.engine.terms import Floats, Ints
 from govtool.units import SECONDS_PER_HOUR
 from govtool.world.model import World
 
@@ -15,6 +17,8 @@ SKIP_S = 900
 
 SAMPLE_S = 60
 """Seconds between rows of an outcome's time columns."""
+
+_CONDUCTS = {"honest": HONEST, "no-show": NO_SHOW, "late": LATE, "self": SELF, "collude": COLLUDE}
 
 
 def pack_venue(world: World, markets: Sequence[str]) -> Venue:
@@ -36,19 +40,37 @@ def pack_venue(world: World, markets: Sequence[str]) -> Venue:
         max_deleverages=chain.max_deleverages,
         max_counterparties=chain.max_counterparties,
         sample_ticks=max(1, SAMPLE_S // step),
+        gas=float(chain.gas),
     )
 
 
-def pack_keepers(world: World, open_interest: float) -> Keepers:
-    """Keepers sorted by latency, those of equal latency as listed; capital is a share of `open_interest`."""
-    keepers = sorted(world.keepers, key=lambda keeper: keeper.latency_s)
+def pack_keepers(world: World, open_interest: float, owners: Sequence[int] = ()) -> Keepers:
+    """Keepers sorted by latency, those of equal latency as listed; capital is a share of `open_interest`.
+
+    `owners` says of each keeper, as listed, whose accounts are its owner's (see `Crowd.owner`), -1 for nobody's; left
+    out, nobody's.
+    """
+    order = sorted(range(len(world.keepers)), key=lambda place: world.keepers[place].latency_s)
+    keepers = [world.keepers[place] for place in order]
     capital = [keeper.capital * open_interest for keeper in keepers]
-    latency = [max(1, math.ceil(keeper.latency_s / world.step_s)) for keeper in keepers]
     refill = [have * world.step_s / keeper.recycle_s for have, keeper in zip(capital, keepers, strict=True)]
     return Keepers(
-        latency=np.array(latency, dtype=np.int64),
-        capital=np.array(capital, dtype=np.float64),
-        refill=np.array(refill, dtype=np.float64),
-        edge=np.array([keeper.edge for keeper in keepers], dtype=np.float64),
-        least=np.array([keeper.least for keeper in keepers], dtype=np.float64),
+        latency=_ints([max(1, math.ceil(keeper.latency_s / world.step_s)) for keeper in keepers]),
+        capital=_floats(capital),
+        refill=_floats(refill),
+        edge=_floats([keeper.edge for keeper in keepers]),
+        least=_floats([keeper.least for keeper in keepers]),
+        patience=_floats([keeper.patience for keeper in keepers]),
+        risk=_floats([keeper.risk for keeper in keepers]),
+        cost=_floats([keeper.cost for keeper in keepers]),
+        conduct=_ints([int(_CONDUCTS[keeper.conduct]) for keeper in keepers]),
+        keeper_owner=_ints([owners[place] if owners else -1 for place in order]),
     )
+
+
+def _floats(values: list[float]) -> Floats:
+    return np.array(values, dtype=np.float64)
+
+
+def _ints(values: list[int]) -> Ints:
+    return np.array(values, dtype=np.int64)

@@ -1,26 +1,39 @@
 """Both engines behind one shape, and what differs between two replays."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from govtool.engine import state as names
+from govtool.engine import codes as names
 from govtool.engine.loop import run
 from tests.engine.worlds import World
-from tests.reference import loop
-from tests.reference.loop import Replay
+from tests.reference import loop, replay
+from tests.reference.replay import Replay
+
+Engine = Callable[[World], Replay]
+Told = list[tuple[World, Replay]]
+"""Worlds, and what an engine makes of them."""
 
 TOLERANCE = 1e-9
 """Relative and absolute, for floats: the engines may add in another order; nothing else may differ."""
 
-BUCKETS = ("traders", "keepers", "insurance", "treasury", "market", "wallets", "bad_debt", "lenders")
-FLOWS = {
-    "pool_in": names.POOL_IN,
-    "pool_out": names.POOL_OUT,
-    "trade_fees": names.TRADE_FEES,
-    "liquidation_fees": names.LIQUIDATION_FEES,
-    "topups": names.TOPUPS,
-}
+BUCKETS = (
+    "traders",
+    "keepers",
+    "insurance",
+    "treasury",
+    "market",
+    "wallets",
+    "bad_debt",
+    "lenders",
+    "escrow",
+    "gas",
+    "stakers",
+    "sharing",
+    "exits",
+)
+FLOWS = {name: getattr(names, name.upper()) for name in replay.FLOWS}
+GAUGES = {name: getattr(names, name.upper()) for name in replay.GAUGES}
 
 
 def reference(world: World) -> Replay:
@@ -60,7 +73,6 @@ def compiled(world: World, *, skip: bool = True) -> Replay:
     """The compiled engine's replay in the reference's shape."""
     result = compiled_result(world, skip=skip)
     books, trace = result.books, result.trace
-    gauges = {name: float(books.gauges[n]) for n, name in enumerate(loop.GAUGES)}
     return Replay(
         events=[(*whole, *real) for whole, real in zip(trace.whole.tolist(), trace.real.tolist(), strict=True)],
         cash=books.cash.tolist(),
@@ -75,7 +87,7 @@ def compiled(world: World, *, skip: bool = True) -> Replay:
         buckets={name: int(books.tills[n]) for n, name in enumerate(BUCKETS)},
         pool_low=int(books.tills[names.POOL_LOW]),
         flows={name: int(books.tills[n]) for name, n in FLOWS.items()},
-        gauges=gauges,
+        gauges={name: float(books.gauges[n]) for name, n in GAUGES.items()},
         shots=[tuple(row) for row in trace.shot.tolist()],
         path=trace.path.tolist(),
         columns=[tuple(row) for row in trace.columns.tolist()],

@@ -6,10 +6,26 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from govtool.engine.state import NEVER, Crowd, Feed, Keepers, Venue
-from govtool.engine.terms import DUTCH, EMPTY, NOTHING, Listing, Margin, OptionRules, ScanRules, Terms
-from tests.engine.worlds import HUGE, World
-from tests.reference.loop import Replay
+from govtool.engine.codes import NEVER
+from govtool.engine.state import Crowd, Feed, Keepers, Venue
+from govtool.engine.terms import (
+    DUTCH,
+    EMPTY,
+    NOTHING,
+    Bidding,
+    Dampers,
+    Listing,
+    Margin,
+    OptionRules,
+    Pool,
+    ScanRules,
+    Selling,
+    Sharing,
+    Terms,
+)
+from tests.engine.source import HUGE
+from tests.engine.worlds import World
+from tests.reference.replay import Replay
 
 USD = 10**6
 
@@ -77,8 +93,9 @@ def world(
     """A world where nothing moves but the index, save what `changed` (fields of any input) says.
 
     `index` has one price a tick, or one row of prices a tick; `keepers` are rows of latency, capital, refill, edge
-    and least; `rate` are pairs of a tick and a funding rate per 8 h. `margin`, `options` and `scan` are groups of
-    terms, `owner` and `opening` plans of the crowd. `formation` is whole terms, or a dict of what differs in them.
+    and least, and their further traits lists; `rate` are pairs of a tick and a funding rate per 8 h. `margin`,
+    `options`, `scan`, `selling` and so on are groups of terms, `insurance` that of the pool; `owner`, `opening`,
+    `opted`, `stake` and `nerve` are plans of the crowd. `formation` is whole terms, or a dict of what differs in them.
     `listing` may leave out units, steps and ratios, which are one then, and spreads, which are none.
     """
     prices = np.array(index, dtype=np.float64)
@@ -87,10 +104,13 @@ def world(
     given = {name: changed.pop(name) for name in tuple(changed) if name in VENUE}
     fed = {name: changed.pop(name) for name in tuple(changed) if name in Feed._fields}
     felt = {name: changed.pop(name) for name in tuple(changed) if name in HABITS}
-    kinds = {"owner": np.int64, "opening": np.float64}
+    kinds = {"owner": np.int64, "opening": np.float64, "opted": np.int64, "stake": np.float64, "nerve": np.float64}
     plans = {name: np.array(changed.pop(name), dtype=kind) for name, kind in kinds.items() if name in changed}
+    traits = {name: changed.pop(name) for name in tuple(changed) if name in TRAITS}
     listing = _listing(changed.pop("listing", NOTHING), len(prices))
     formation = changed.pop("formation", None)
+    if "insurance" in changed:
+        changed["pool"] = _of_each(changed.pop("insurance"))
     terms = _terms(changed, count)
     if isinstance(formation, dict):
         formation = _terms(changed | formation, count)
@@ -98,7 +118,7 @@ def world(
     return World(
         terms,
         venue,
-        _keepers(keepers),
+        _keepers(keepers)._replace(**{name: np.array(one, dtype=TRAITS[name]) for name, one in traits.items()}),
         _feed(prices, rate, fed, venue),
         _crowd(traders, _quantums(terms, listing, prices[0]), HABITS | felt)._replace(**plans),
         seed,
@@ -144,7 +164,13 @@ TERMS: dict[str, Any] = {
     "margin": Margin(),
     "options": OptionRules(),
     "scan": ScanRules(),
+    "selling": Selling(),
+    "bidding": Bidding(),
+    "pool": Pool(),
+    "sharing": Sharing(),
+    "dampers": Dampers(),
 }
+GROUPS = (Margin, OptionRules, ScanRules, Selling, Bidding, Pool, Sharing, Dampers)
 VENUE: dict[str, Any] = {
     "half_spread": 0.0,
     "own_weight": 0.0,
@@ -159,7 +185,9 @@ VENUE: dict[str, Any] = {
     "max_deleverages": 10,
     "max_counterparties": 500,
     "sample_ticks": 1,
+    "gas": 0.0,
 }
+TRAITS = {"patience": np.float64, "risk": np.float64, "cost": np.float64, "conduct": np.int64, "keeper_owner": np.int64}
 # Nobody thinks of a top-up before liquidation, and initial margin binds nobody.
 HABITS: dict[str, float] = {"headroom": 1e9, "warning": 1.0, "topup_target": 1.0}
 
@@ -168,14 +196,16 @@ def _terms(changed: dict[str, Any], count: int) -> Terms:
     return Terms(**_spread(TERMS | changed, Terms, count))
 
 
+def _of_each(rules: Pool) -> Pool:
+    return rules._replace(pool_share=np.array(rules.pool_share, dtype=np.float64))
+
+
 def _spread(fields: dict[str, Any], shape: type, count: int) -> dict[str, Any]:
     """Fields per market as arrays; a single number stands for every market."""
     types = shape.__annotations__
     assert fields.keys() == types.keys(), f"unknown field among {fields.keys() ^ types.keys()}"
     return {
-        name: given
-        if types[name] in (int, float, Margin, OptionRules, ScanRules)
-        else np.broadcast_to(np.array(given), (count,)).copy()
+        name: given if types[name] in (int, float, *GROUPS) else np.broadcast_to(np.array(given), (count,)).copy()
         for name, given in fields.items()
     }
 
@@ -223,8 +253,7 @@ def _feed(prices: Any, rate: Sequence[tuple[int, float]], fed: dict[str, Any], v
         low=np.array([block.min(axis=0) for block in blocks]),
         high=np.array([block.max(axis=0) for block in blocks]),
     )
-    if "slope" in fed:
-        fed = fed | {"slope": np.full((hours, count), fed["slope"])}
+    fed = fed | {name: np.full((hours, count), fed[name]) for name in ("slope", "sigma") if name in fed}
     return feed._replace(**fed)
 
 

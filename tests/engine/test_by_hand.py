@@ -2,7 +2,7 @@
 
 import pytest
 
-from govtool.engine import state as names
+from govtool.engine import codes as names
 from govtool.engine.terms import BOOK
 from tests.engine.handmade import USD, Trader, events, only, world
 
@@ -179,12 +179,24 @@ def test_what_insurance_lacks_is_bad_debt(replay):
         "wallets": -1500 * USD,
         "bad_debt": -300 * USD,
         "lenders": 0,
+        "escrow": 0,
+        "gas": 0,
+        "stakers": 0,
+        "sharing": 0,
+        "exits": 0,
     }
 
 
-def test_a_cap_per_block_holds_for_the_auction_but_not_for_a_retiring_account(replay):
+def test_a_cap_per_block_holds_for_the_auction_and_the_retiring_account_together(replay):
+    # 500 are owed. The auction's end takes all 100 that a block may; 400 are missing when the account goes.
     found = replay(world([100, 80, 80], [LONG], pool=800, block_insurance=100 * USD))
-    assert [event.quote for event in events(found, names.COVER)] == [100 * USD, 400 * USD]
+    assert only(found, names.COVER).quote == 100 * USD
+    assert only(found, names.BAD_DEBT_EVENT).quote == 400 * USD
+    assert found.buckets["insurance"] == 700 * USD
+    # Of 600, 500 cover what is owed at 80. The market pays 2 % less, 160 are missing, and 100 are left.
+    found = replay(world([100, 80, 80], [LONG], pool=800, block_insurance=600 * USD, half_spread=0.02))
+    assert [event.quote for event in events(found, names.COVER)] == [500 * USD, 100 * USD]
+    assert only(found, names.BAD_DEBT_EVENT).quote == 60 * USD
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from govtool.engine import state as names
+from govtool.engine import codes as names
 from govtool.engine.terms import BOOK, DUTCH
 from tests.engine.handmade import USD, Trader, events, only, world
 from tests.engine.worlds import World

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from govtool.engine import state as names
+from govtool.engine import codes as names
 from govtool.engine.packing import pack_rules, pack_state, pack_tape
 from govtool.engine.passive import set_prices
 from govtool.engine.requirement import need
@@ -16,8 +16,9 @@ from govtool.engine.terms import ORACLE, SCAN, STABLE, STRICT, OptionRules
 from govtool.engine.tiers import FILL, INITIAL, MAINTENANCE, STOP
 from tests.engine.engines import compiled, compiled_result
 from tests.engine.handmade import Event, events
+from tests.engine.source import Seeded
 from tests.engine.strategies import worlds
-from tests.engine.worlds import Seeded, World, build
+from tests.engine.worlds import World, build
 
 pytestmark = pytest.mark.slow
 
@@ -65,8 +66,11 @@ def test_the_log_tells_cash_sizes_and_the_pool_after_the_last_event(world):
     for event in events(replay):
         paid = -event.fund if event.kind == names.FILL and event.fund < 0 else 0
         pool += event.fund
-        cash += event.quote - event.fee + paid
-        if event.kind not in (names.OPEN, names.UNFILLED) and event.size:
+        if event.kind != names.BAD_DEBT_EVENT or event.account >= 0:
+            cash += event.quote - event.fee + paid
+        if event.kind in (names.SHARE, names.SOCIALISE) and event.other >= 0:
+            cash -= event.quote
+        if event.kind not in (names.OPEN, names.UNFILLED, names.WON) and event.size:
             sizes[event.account, event.market] += event.size
         if event.kind == names.DELEVERAGE and event.other >= 0:
             cash -= event.quote

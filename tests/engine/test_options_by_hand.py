@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from govtool.engine import state as names
-from govtool.engine.terms import BOOK, Listing, OptionRules
+from govtool.engine import codes as names
+from govtool.engine.terms import BOOK, VOLUNTARY_LAYER, Listing, OptionRules, Sharing
 from tests.engine.handmade import USD, Trader, events, only, world
 from tests.engine.worlds import World
-from tests.reference.loop import Replay
+from tests.reference.replay import Replay
 
 QUANTUM = 1e-6
 PUT, CALL = 0, 1
@@ -367,3 +367,22 @@ def test_closing_a_leg_of_a_spread_asks_others_for_no_more_than_is_missing(repla
     found = replay(options([128.0, 96.0, 96.0], series, [Trader(240, [8, -8, 8])], **given))
     assert found.gauges["haircut"] <= 16 + 3 * QUANTUM
     assert only(found, names.RETIRE).quote >= -3
+
+
+def test_all_series_settle_before_anyone_goes(replay):
+    # At 1600 the seller of 10 calls of 1500 owes 1000 and has 600. The other holds 10 calls of 1550, listed after: they
+    # bring it 500, and half of its 600 may be asked for.
+    found = replay(
+        options(
+            [1500.0, 1500.0, 1600.0],
+            [(CALL, 1500, 2), (CALL, 1550, 2)],
+            [Trader(600, [0, -10, 0]), Trader(100, [0, 0, 10])],
+            options=still(maintenance_call=0.01),
+            opted=[0, 1],
+            sharing=Sharing(waterfall=VOLUNTARY_LAYER, share_cap=0.5),
+        )
+    )
+    rows = [(event.kind, event.account) for event in events(found, names.EXPIRE, names.SHARE, names.RETIRE)]
+    assert rows == [(names.EXPIRE, 0), (names.EXPIRE, 1), (names.SHARE, 0), (names.RETIRE, 0)]
+    assert only(found, names.SHARE).quote == 300 * USD
+    assert only(found, names.BAD_DEBT_EVENT).quote == 100 * USD

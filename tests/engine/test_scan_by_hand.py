@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from govtool.engine import state as names
+from govtool.engine import codes as names
 from govtool.engine.options import alone, options_need
 from govtool.engine.pricing import premium
 from govtool.engine.scan import scan_need, shocked_volatility
@@ -22,7 +22,7 @@ from govtool.protocol.model.scan import parsed_scenarios
 from govtool.protocol.read import preset
 from tests.engine.handmade import Trader, events, only, world
 from tests.engine.worlds import World
-from tests.reference.loop import Replay
+from tests.reference.replay import Replay
 
 QUANTUM = 1e-6
 PUT, CALL = 0, 1

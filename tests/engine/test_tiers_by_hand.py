@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from govtool.engine import state as names
+from govtool.engine import codes as names
 from govtool.engine.terms import BOOK, LINEAR, ORACLE, ROOT, STABLE, STRICT, Listing, Margin
 from tests.engine.handmade import USD, Event, Trader, events, only, world
 from tests.engine.worlds import World
-from tests.reference.loop import Replay
+from tests.reference.replay import Replay
 
 QUANTUM = 1e-6
 

@@ -27,7 +27,8 @@ def test_an_event_is_the_mean_of_its_steady_seeds(found):
     for who in ("current", "candidate"):
         parts = [getattr(row, who) for row in rows]
         draw = sum(part["insurance_draw_usd"] for part in parts) / 2
-        loss = sum(part["insurance_draw_usd"] + part["adl_usd"] + part["bad_debt_usd"] for part in parts) / 2
+        borne = ("insurance_draw_usd", "shared_loss_usd", "adl_usd", "bad_debt_usd")
+        loss = sum(part[name] for part in parts for name in borne) / 2
         assert event[who]["insurance_draw_usd"] == pytest.approx(draw, rel=1e-8)
         assert event[who]["loss_usd"] == pytest.approx(loss, rel=1e-8)
 

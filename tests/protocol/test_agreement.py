@@ -14,11 +14,13 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import govtool.protocol.dydx_v4 as chain
-from govtool.engine.account import health
-from govtool.engine.book import chunk, limit_price
+from govtool.engine.account import health, lots_worth
+from govtool.engine.book import chunk_value, limit_price
+from govtool.engine.codes import GAUGES, TILLS
 from govtool.engine.fills import bankruptcy_quote, liquidation_fee
 from govtool.engine.packing import pack_rules
-from govtool.engine.state import ACCOUNT, GAUGES, INSTRUMENT, KEEPER, MARKET_ROW, TILLS, State
+from govtool.engine.rows import ACCOUNT, INSTRUMENT, KEEPER, MARKET_ROW, STAKER, TRANCHE
+from govtool.engine.state import State
 from govtool.engine.weights import scaled_initial
 from govtool.protocol.dydx_v4 import Account, Perpetual, Position
 from tests.engine.handmade import Trader, world
@@ -81,10 +83,13 @@ class Case:
         return State(
             accounts=accounts,
             size=size,
+            entry=np.zeros((1, count), np.int64),
+            tranches=np.zeros((1, 1), dtype=TRANCHE).view(np.recarray),
             plans=np.zeros((1, count)),
             markets=markets,
             lots=lots,
             keepers=np.zeros(0, dtype=KEEPER).view(np.recarray),
+            stakers=np.zeros(0, dtype=STAKER).view(np.recarray),
             tills=np.zeros(TILLS, np.int64),
             gauges=np.zeros(GAUGES),
             scan=None,
@@ -201,5 +206,6 @@ def test_chunks_agree_to_a_step(case, portion):
     ppm = max(1, int(portion * 1e6))
     exact = -chain.liquidation_chunk(perp, size, 1_000_000_000, ppm, 100_000_000_000, STEP)
     scalars = rules(min_notional=1_000.0, portion=ppm / 1e6, block_notional=100_000.0)
-    ours = chunk(case.state(), scalars, 0, 0)
+    state = case.state()
+    ours = lots_worth(state, 0, abs(state.size[0, 0]), *chunk_value(state, scalars, 0, 0))
     assert abs(exact - ours) <= STEP

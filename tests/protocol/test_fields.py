@@ -69,7 +69,7 @@ def test_replacing_changes_only_what_is_named():
     [
         ("tiers.large-cap.initial_margin", f"did you mean {MARGIN}?"),
         ("markets.BTX.tier", "did you mean markets.[A-Z]+.tier?"),
-        ("liquidation", "did you mean liquidation.format?"),
+        ("liquidation", "did you mean liquidation.target?"),
         ("name", "`govtool params show` lists them all"),
         ("", "lists them all"),
         ("tiers.large-cap.model_fields", "did you mean|lists"),

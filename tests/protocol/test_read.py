@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from govtool.errors import FileError, ParamError
+from govtool.protocol.model.loss_sharing import LAYERS
 from govtool.protocol.read import (
     PRESETS,
     parsed,
@@ -53,7 +54,8 @@ def test_the_reference_preset_holds_the_chains_published_values():
         "FX": (10_000, 500_000),
     }
     assert [tier.id for tier in protocol.tiers.values()] == list(range(7))
-    assert protocol.liquidation.model_dump() == {
+    # What came later says nothing on dYdX v4: its defaults are what the chain does.
+    assert protocol.liquidation.model_dump(exclude_defaults=True) == {
         "format": "book",
         "max_liquidation_fee_ppm": 15_000,
         "fee_to_insurance_ppm": 1_000_000,
@@ -81,7 +83,29 @@ def test_the_design_preset_has_every_mechanism_on():
     chain = {"scan_range_ppm"}
     same = [tier.model_dump(exclude=chain) for tier in protocol.tiers.values()]
     assert same == [tier.model_dump(exclude=chain) for tier in preset("dydx-v4").tiers.values()]
-    assert protocol.markets == preset("dydx-v4").markets
+    markets = {key: market.model_copy(update={"pool_share_ppm": 0}) for key, market in protocol.markets.items()}
+    assert markets == preset("dydx-v4").markets
+
+
+def test_the_design_preset_has_every_mechanism_of_the_liquidation_system_on():
+    protocol, plain = preset("govtool"), preset("dydx-v4")
+    assert protocol.auction is not None
+    # Fields with a neutral default; what stands at it on purpose is named.
+    off = {
+        "auction.stair_s",
+        "auction.anchored",
+        "auction.reset_drop_ppm",
+        "keepers.no_show_penalty_ppm",
+        "liquidation.breaker.window_s",
+    }
+    groups = (protocol.liquidation, protocol.auction, protocol.keepers, protocol.insurance)
+    for group in (*groups, protocol.loss_sharing, protocol.withdrawals, protocol.insurance.advance):
+        for name, info in type(group).model_fields.items():
+            at_rest = not info.is_required() and getattr(group, name) == info.default
+            assert not at_rest or any(path.endswith(f".{name}") for path in off), name
+    assert protocol.deleveraging.enabled and set(protocol.loss_sharing.layers()) == set(LAYERS)
+    assert sum(market.pool_share_ppm for market in protocol.markets.values()) > 0
+    assert plain.loss_sharing.layers() == ("insurance", "adl")
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -108,7 +132,7 @@ def test_a_preset_explains_itself_in_comments(name):
         ("length_s = 120", "length_s = 1.5", "auction.length_s = 1.5 is not a whole number; write it in s"),
         ("length_s = 120", "length_s = nan", "auction.length_s = nan is not a whole number; write it in s"),
         ("length_s = 120\n", "", "auction.length_s is missing; add it, 1 to 86400 s: Time from"),
-        ('"dutch"', '"batch"', 'liquidation.format = "batch" is not one of book, dutch'),
+        ('"dutch"', '"lottery"', 'liquidation.format = "lottery" is not one of book, dutch, batch, first_come'),
         ("protocol@1", "protocol@2", 'format = "govtool/protocol@2" is not a version that this govtool reads; '),
         ('format = "govtool/protocol@1"\n', "", "format is missing; add it"),
         ("[tiers.large-cap]", '[tiers."large cap"]', "tiers.large cap is not a usable name; use letters, "),

@@ -2,13 +2,16 @@
 
 import math
 
-from tests.reference import charge, fills, ledger
-from tests.reference.last_resort import close_out, deleverage, retire
+from tests.reference import breakers, charge, fills, ledger, limits, pool
+from tests.reference.deleverage import deleverage
+from tests.reference.last_resort import close_out, may_deleverage
 from tests.reference.liquidity import deal, displace, fitting
 from tests.reference.margin import recover
-from tests.reference.numbers import ATTEMPT, clip, draw, stepped
+from tests.reference.numbers import ATTEMPT, clip, draw, stepped, ticks
 from tests.reference.requirement import health, stop_level
-from tests.reference.state import ASSET, PERPETUAL, State, stands_for
+from tests.reference.retire import retire
+from tests.reference.state import PERPETUAL, State, stands_for
+from tests.reference.waterfall import INSURANCE, absorb, before_adl, layers
 
 
 def liquidate(state: State) -> None:
@@ -30,46 +33,55 @@ def liquidate(state: State) -> None:
             deleverages -= _attempt(state, i, deleverages > 0)
 
 
-def _attempt(state: State, i: int, may_deleverage: bool) -> int:
+def _attempt(state: State, i: int, may_resort: bool) -> int:
     """One try at account `i`; 1 if it was deleveraged."""
     seen = health(state, i)
     worth, required = seen
     if worth >= stop_level(state, i, required):
         recover(state, i, seen)
         return 0
+    if state.tick < state.accounts[i].rested and worth >= 0:
+        return 0
     j = charge.heaviest(state, i)
+    if breakers.halted(state, i, j, seen):
+        return 0
     if _filled(state, i, j, seen):
         if not state.accounts[i].open:
             retire(state, i)
         return 0
-    if worth < 0 and may_deleverage:
-        return _last_resort(state, i, j)
+    if worth < 0 and may_resort:
+        return _last_resort(state, i, j, math.ceil(-worth * 1e6))
     return 0
 
 
-def _last_resort(state: State, i: int, j: int) -> int:
-    """Close the whole position against others, or an asset against the market; 1 if that was tried."""
-    if state.instruments[j].kind == ASSET:
+def _last_resort(state: State, i: int, j: int, need: int) -> int:
+    """Close the whole position against others, or if that may not be against the market; counts as 1."""
+    order = [layer for layer in before_adl(state) if layer != INSURANCE]
+    absorb(state, i, need, state.instruments[j].market, order)
+    if may_deleverage(state, j):
+        deleverage(state, i, j)
+    else:
         close_out(state, i, j)
         if not state.accounts[i].open:
             retire(state, i)
-        return 1
-    if state.terms.adl:
-        deleverage(state, i, j)
-        return 1
-    return 0
+    return 1
 
 
-def _chunk(state: State, size: int, j: int) -> int:
-    """How much of a position of `size` (positive) may close in this block."""
-    terms, one = state.terms, state.instruments[j]
+def _chunk(state: State, i: int, j: int, seen: tuple[float, float]) -> int:
+    """How much of a position may close in this block."""
+    terms, one, size = state.terms, state.instruments[j], abs(state.accounts[i].size[j])
     whole = stands_for(state, size, j)
     low = min(terms.min_notional, whole)
     high = max(low, whole * terms.portion)
     cap = min(high, terms.block_notional)
-    if whole <= cap or size <= one.step:
+    everything = whole <= cap or size <= one.step
+    wish = whole if everything else cap
+    allowed = limits.cut(state, i, j, wish, whole, 0.0, seen)
+    if allowed <= 0 < wish:
+        return 0
+    if everything and allowed == wish:
         return size
-    part = stepped(math.floor(cap / (one.unit * state.basis[j])), one.step)
+    part = stepped(math.floor(allowed / (one.unit * state.basis[j])), one.step)
     return min(max(part, one.step), size)
 
 
@@ -86,19 +98,21 @@ def _limit(state: State, i: int, j: int, seen: tuple[float, float]) -> float:
 
 def _filled(state: State, i: int, j: int, seen: tuple[float, float]) -> bool:
     side = fills.side_of(state, i, j)
-    wanted = _chunk(state, abs(state.accounts[i].size[j]), j)
-    q = fitting(state, j, side, wanted, _limit(state, i, j, seen))
+    wanted = _chunk(state, i, j, seen)
+    q = fitting(state, j, side, wanted, _limit(state, i, j, seen)) if wanted else 0
     if q == 0:
         return False
     trade = deal(state, j, side, q)
     v = math.floor(((q * state.instruments[j].unit) * trade.price) * 1e6)
     fill = fills.prepared(state, i, j, q, v, seen)
     paid = max(0, -fill.surplus)
-    if paid > state.terms.block_insurance or paid > state.pool:
+    if paid > 0 and not _payable(state, j, paid):
         return False
-    fills.settle(state, fill, paid)
+    fund = fills.settle(state, fill, paid)
     state.bucket["market"] -= fill.quote
     displace(state, trade)
+    state.accounts[i].rested = state.tick + ticks(state.terms.dampers.cooldown_s, state.venue.step_s)
+    limits.charge_sale(state, i, j, stands_for(state, q, j))
     ledger.record(
         state,
         ledger.FILL,
@@ -108,7 +122,13 @@ def _filled(state: State, i: int, j: int, seen: tuple[float, float]) -> bool:
         size=-side * q,
         quote=fill.quote,
         fee=fill.fee,
-        fund=fill.fund - paid,
+        fund=fund - paid,
         price=trade.price,
     )
     return True
+
+
+def _payable(state: State, j: int, paid: int) -> bool:
+    """Whether insurance may pay so much for a fill."""
+    may_pay = min(state.terms.block_insurance, pool.may_pay(state, state.instruments[j].market))
+    return INSURANCE in layers(state) and paid <= may_pay

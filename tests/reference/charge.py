@@ -1,5 +1,7 @@
 """What to sell first (rules §3a)."""
 
+from collections.abc import Sequence
+
 from tests.reference.options import alone, leg
 from tests.reference.perpetuals import asset_need, weight_at
 from tests.reference.requirement import SCAN, maintenance
@@ -23,10 +25,10 @@ def charge(state: State, i: int, j: int) -> float:
     return asset_need(state, j, sizes[j], MAINTENANCE)
 
 
-def heaviest(state: State, i: int) -> int:
+def heaviest(state: State, i: int, among: Sequence[int] | None = None) -> int:
     """What a liquidation starts with: the largest charge, else the largest value, the first of equals."""
     sizes = state.accounts[i].size
-    held = [j for j in state.all if sizes[j]]
+    held = [j for j in state.all if sizes[j]] if among is None else among
     charges = {j: charge(state, i, j) for j in held}
     best = max(held, key=lambda j: charges[j])
     if charges[best] > 0:

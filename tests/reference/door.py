@@ -8,10 +8,15 @@ WHOLE = {
     "margin": "method curve fill_check price_mode",
     "options": "settle_ticks",
     "scan": "shift",
+    "selling": "path anchored max_resets tranches target",
+    "bidding": "own_accounts",
+    "pool": "day_insurance pool_target treasury_per_hour",
+    "sharing": "waterfall adl_order",
+    "dampers": "guard",
     "venue": "ticks_per_hour blocks lag_blocks max_attempts max_deleverages max_counterparties sample_ticks",
-    "keepers": "latency",
+    "keepers": "latency conduct keeper_owner",
     "feed": "funding_tick",
-    "crowd": "equity enters wallet owner",
+    "crowd": "equity enters wallet owner opted",
     "listing": "option_market option_call option_expiry option_step asset_market asset_step",
 }
 REAL = {
@@ -28,15 +33,25 @@ REAL = {
     "least_up linear_cap linear_slope absolute_cap absolute_slope turn_least turn_width turn_vol turn_vol_slope "
     "long_share long_rate short_share short_rate basis_up basis_down basis_add basis_per_year perp_maintenance "
     "perp_initial option_maintenance option_initial",
-    "venue": "half_spread own_weight decay floor_x step_s",
-    "keepers": "capital refill edge least",
-    "feed": "index slope lead_s lead_price funding_rate funding_share",
-    "crowd": "leverage share hold idle topup_chance topup_delay headroom warning topup_target deposit opening",
+    "selling": "stair_s slow_s floor_discount insolvent_s insolvent_discount reset_s reset_drop residue first_share "
+    "share_ramp_s window_s account_window market_window outstanding",
+    "bidding": "bond_share settle_s no_show_penalty late_penalty exclusion_s reward_flat reward_share gas_margin "
+    "reward_cap",
+    "pool": "stake_cooldown_s stake_yield advance_trigger advance_target advance_account advance_event advance_fee "
+    "advance_repay pool_share",
+    "sharing": "share_cap premium_share",
+    "dampers": "cooldown_s breaker_move breaker_window_s breaker_volume breaker_halt_s breaker_override gate_s "
+    "throttle",
+    "venue": "half_spread own_weight decay floor_x step_s gas",
+    "keepers": "capital refill edge least patience risk cost",
+    "feed": "index slope lead_s lead_price funding_rate funding_share sigma",
+    "crowd": "leverage share hold idle topup_chance topup_delay headroom warning topup_target deposit opening stake "
+    "nerve",
     "listing": "option_strike option_unit option_spread option_tick asset_unit asset_spread ratio confidence peg",
 }
-NESTED = {"terms": "margin options scan"}
+NESTED = {"terms": "margin options scan selling bidding pool sharing dampers"}
 
-PER_MARKET = {"margin": "curve_initial curve_maintenance base_margin", "scan": "range"}
+PER_MARKET = {"margin": "curve_initial curve_maintenance base_margin", "scan": "range", "pool": "pool_share"}
 PER_ASSET = {
     "margin": "asset_initial asset_maintenance liability_initial liability_maintenance asset_curve asset_worst "
     "asset_scale liability_scale asset_cap asset_hedges borrow_rate"
@@ -80,12 +95,29 @@ def filled_listing(listing: SimpleNamespace, ticks: int, hours: int, markets: in
     return listing
 
 
+def filled_keepers(habits: SimpleNamespace) -> SimpleNamespace:
+    """Honest keepers without traits beyond the old ones, of no owner, where these were left out."""
+    count = len(habits.capital)
+    for name in ("patience", "risk", "cost"):
+        _fill(habits, name, count, [0.0] * count)
+    _fill(habits, "conduct", count, [0] * count)
+    _fill(habits, "keeper_owner", count, [-1] * count)
+    return habits
+
+
+def filled_feed(feed: SimpleNamespace) -> SimpleNamespace:
+    """Calm markets where volatility was left out."""
+    _fill(feed, "sigma", len(feed.slope), [[0.0] * len(row) for row in feed.slope])
+    return feed
+
+
 def filled_crowd(crowd: SimpleNamespace, assets: int) -> SimpleNamespace:
-    """Nothing deposited, each account its own owner and wishes of its own, where these were left out."""
+    """Nothing deposited, each account its own owner with its own wishes, none opted in, where these were left out."""
     count = len(crowd.equity)
     _fill(crowd, "deposit", count, [[0.0] * assets] * count)
     _fill(crowd, "owner", count, list(range(count)))
     _fill(crowd, "opening", count, [None] * count)
+    _fill(crowd, "opted", count, [0] * count)
     return crowd
 
 

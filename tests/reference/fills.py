@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from tests.reference import charge
+from tests.reference import breakers, charge, entry, pool
 from tests.reference.numbers import sign
 from tests.reference.requirement import stop_level
 from tests.reference.state import State, stands_for, value
@@ -20,7 +20,7 @@ class Fill:
     quote: int
     surplus: int
     fee: int
-    fund: int
+    reward: int
     seen: tuple[float, float]
 
 
@@ -45,35 +45,52 @@ def bankruptcy_quote(state: State, i: int, j: int, q: int, seen: tuple[float, fl
     return math.ceil((closed - worth * weighed / required) * 1e6)
 
 
-def prepared(state: State, i: int, j: int, q: int, v: int, seen: tuple[float, float]) -> Fill:
-    """The fill of `q` of instrument `j` for `v` quantums, with its fee."""
+def prepared(
+    state: State, i: int, j: int, q: int, v: int, seen: tuple[float, float], *, rewarded: bool = False
+) -> Fill:
+    """The fill of `q` of instrument `j` for `v` quantums, with its fee, and a keeper's reward if it is due one."""
     side = side_of(state, i, j)
     quote = side * v
     surplus = quote - bankruptcy_quote(state, i, j, q, seen)
-    fee = min(math.floor(v * state.terms.fee_rate), surplus) if surplus > 0 else 0
-    fund = math.floor(fee * state.terms.fee_to_insurance)
-    return Fill(i, j, side, q, quote, surplus, fee, fund, seen)
+    reward = min(_promised(state, v), max(0, surplus)) if rewarded else 0
+    fee = min(math.floor(v * state.terms.fee_rate), surplus - reward) if surplus > reward else 0
+    return Fill(i, j, side, q, quote, surplus, fee, reward, seen)
 
 
-def settle(state: State, fill: Fill, paid: int = 0) -> None:
-    """Move the account's cash and size, the fee, and what insurance pays. The other side is the caller's."""
+def _promised(state: State, v: int) -> int:
+    """Reward of a keeper for a take of `v` quantums, if there is enough to pay it from."""
+    rules = state.terms.bidding
+    if rules.reward_cap <= 0:
+        return 0
+    asked = max(rules.reward_flat + rules.reward_share * (v * 1e-6), state.venue.gas * (1 + rules.gas_margin))
+    return math.floor(min(asked, rules.reward_cap) * 1e6)
+
+
+def settle(state: State, fill: Fill, paid: int = 0) -> int:
+    """Move the account's cash and size, the fee, and what insurance pays; what the pool got of the fee.
+
+    The other side, and the reward, are the caller's.
+    """
     _measure(state, fill, paid)
-    account = state.accounts[fill.i]
-    account.cash += fill.quote - fill.fee + paid
+    account, m = state.accounts[fill.i], state.instruments[fill.j].market
+    entry.closed(account, fill.j, fill.q)
+    account.cash += fill.quote - fill.fee - fill.reward + paid
     account.size[fill.j] -= fill.side * fill.q
     state.market_size[fill.j] += fill.side * fill.q
-    state.bucket["insurance"] += fill.fund - paid
-    state.bucket["treasury"] += fill.fee - fill.fund
     state.flow["liquidation_fees"] += fill.fee
-    state.flow["pool_in"] += fill.fund
-    state.flow["pool_out"] += paid
+    state.gauge["rewards"] += fill.reward * 1e-6
+    if paid:
+        pool.pay(state, paid, m)
+    breakers.count_sale(state, fill.i, fill.j, fill.q)
+    return pool.share_of_fee(state, fill.fee, state.terms.fee_to_insurance, m)
 
 
 def _measure(state: State, fill: Fill, paid: int) -> None:
     worth, required = fill.seen
     closed = stands_for(state, fill.q, fill.j)
     state.gauge["liquidated"] += closed
-    cost = fill.side * value(state, fill.q, fill.j) - fill.quote * 1e-6 + fill.fee * 1e-6 - paid * 1e-6
+    charged = fill.fee + fill.reward
+    cost = fill.side * value(state, fill.q, fill.j) - fill.quote * 1e-6 + charged * 1e-6 - paid * 1e-6
     state.gauge["cost"] += min(cost, worth) if worth > 0 else 0.0
     weight = charge.weight(state, fill.i, fill.j)
     if weight > 0:

@@ -2,7 +2,7 @@
 
 import math
 
-from tests.reference import ledger
+from tests.reference import ledger, pool
 from tests.reference.numbers import rint
 from tests.reference.state import ASSET, State, value
 
@@ -28,7 +28,6 @@ def _of_asset(state: State, j: int, rate: float) -> None:
     if not total:
         return
     fund = math.floor(total * state.terms.margin.interest_to_insurance)
-    state.bucket["insurance"] += fund
     state.bucket["lenders"] += total - fund
-    state.flow["pool_in"] += fund
+    fund = pool.add_yielding(state, fund, -1)
     ledger.record(state, ledger.INTEREST, market=j, quote=-total, fund=fund, price=rate)

@@ -24,7 +24,23 @@ from tests.reference.state import State
     EXPIRE,
     DEPOSIT,
     INTEREST,
-) = range(19)
+    RESET,
+    PHASE,
+    WON,
+    SLASH,
+    HALT,
+    HELD,
+    ADVANCE,
+    REPAY,
+    SHARE,
+    SOCIALISE,
+    DEFER,
+    HAIRCUT,
+    PREMIUM,
+    TRANSFER,
+    OVERFLOW,
+    UNSTAKE,
+) = range(35)
 
 FIELDS = ("account", "market", "other", "size", "quote", "fee", "fund", "price")
 UNUSED = {"account": -1, "market": -1, "other": -1, "size": 0, "quote": 0, "fee": 0, "fund": 0, "price": 0.0}
@@ -53,12 +69,12 @@ def _audit(state: State, kind: int, row: dict[str, Any]) -> None:
         assert sum(size[j] for size in sizes) + state.market_size[j] == 0, "sizes do not cancel"
         if state.crowd.opening[0] is None:  # a snapshot is taken as it is
             assert all(size[j] % one.step == 0 for size in sizes), "a size is off the step"
-    assert bucket["insurance"] >= 0, "the pool is overdrawn"
+    _audit_pool(state)
     if state.photograph is not None:
         cash_then, sizes_then, bucket_then = state.photograph
         moved = {i: now - then for i, (now, then) in enumerate(zip(cash, cash_then, strict=True)) if now != then}
         assert bucket["insurance"] - bucket_then["insurance"] == row["fund"]
-        if kind in (FUNDING, INTEREST):
+        if kind in (FUNDING, INTEREST, PREMIUM):
             assert sum(moved.values()) == row["quote"]
         else:
             assert moved == _expected_cash(kind, row)
@@ -66,12 +82,28 @@ def _audit(state: State, kind: int, row: dict[str, Any]) -> None:
     state.photograph = (cash, sizes, bucket)
 
 
+def _audit_pool(state: State) -> None:
+    """No part of the pool is overdrawn, and every quantum that came or went is in a flow."""
+    flow, bucket = state.flow, state.bucket
+    assert bucket["insurance"] >= 0, "the pool is overdrawn"
+    assert min(state.own, default=0) >= 0, "a market's own pool is overdrawn"
+    assert state.shared >= 0, "markets own more than the pool"
+    gone = flow["pool_out"] + flow["advances_out"] + flow["staked_out"] + state.overflowed
+    assert bucket["insurance"] == state.opening_pool + flow["pool_in"] - gone, "a flow of the pool is missing"
+    lent = sum(account.advance for account in state.accounts)
+    assert lent == flow["advances_out"] >= 0, "advances were lost"
+    assert bucket["exits"] <= 0 <= min(bucket[name] for name in ("escrow", "gas", "stakers", "sharing"))
+    bonds = [tranche.reserved.bond for account in state.accounts for tranche in account.live if tranche.reserved]
+    assert sum(bonds) == bucket["escrow"], "a bond was lost"
+    assert sum(keeper.cash for keeper in state.keepers) == bucket["keepers"], "keepers' cash was lost"
+
+
 def _expected_cash(kind: int, row: dict[str, Any]) -> dict[int, int]:
     paid = -row["fund"] if kind == FILL and row["fund"] < 0 else 0
     expected = {row["account"]: row["quote"] - row["fee"] + paid}
-    if kind == DELEVERAGE and row["other"] >= 0:
+    if kind in (DELEVERAGE, SHARE, SOCIALISE) and row["other"] >= 0:
         expected[row["other"]] = -row["quote"]
-    return {i: amount for i, amount in expected.items() if amount}
+    return {i: amount for i, amount in expected.items() if i >= 0 and amount}
 
 
 def _changes(now: list[list[int]], then: list[list[int]]) -> dict[tuple[int, int], int]:
@@ -84,7 +116,7 @@ def _changes(now: list[list[int]], then: list[list[int]]) -> dict[tuple[int, int
 
 
 def _expected_sizes(kind: int, row: dict[str, Any]) -> dict[tuple[int, int], int]:
-    if kind in (OPEN, UNFILLED) or not row["size"]:
+    if kind in (OPEN, UNFILLED, WON) or not row["size"]:
         return {}
     expected = {(row["account"], row["market"]): row["size"]}
     if kind == DELEVERAGE and row["other"] >= 0:

@@ -54,6 +54,19 @@ def deal(state: State, j: int, side: int, q: int) -> Deal:
     return Deal(gets, one.market, after)
 
 
+def marginal(state: State, j: int, side: int, q: int) -> float:
+    """Price of the last quantum of `q`."""
+    one, price = state.instruments[j], fair(state, j)
+    before, slope = _standing(state, one.market)
+    if one.kind == OPTION:
+        index = state.index[one.market]
+        after = before - side * (((q * one.unit) * delta(state, j)) * index)
+        moved = slope * sign(after) * math.sqrt(abs(after))
+        return max(0.0, price + (delta(state, j) * index) * moved - side * (one.spread * index))
+    after = before - side * ((q * one.unit) * price)
+    return price * (1 + slope * sign(after) * math.sqrt(abs(after)) - side * one.spread)
+
+
 def displace(state: State, trade: Deal) -> None:
     """Leave the volume of a trade in its market."""
     if trade.market >= 0:

@@ -1,34 +1,45 @@
 """Finding accounts below maintenance, and warning those near it (rules §7, step 5)."""
 
-from tests.reference import ledger
-from tests.reference.numbers import TOPUP, TOPUP_DELAY, draw, wait
+from tests.reference import advances, ledger, tranches
+from tests.reference.numbers import TOPUP, TOPUP_DELAY, draw, ticks, wait
 from tests.reference.requirement import health, stop_level
 from tests.reference.state import State
 
 
 def check(state: State) -> None:
-    """Flag, recover and warn each account that has a position."""
+    """Flag, recover and warn each account that has a position, after the pool has lent it what it may have."""
+    state.shortfall = 0.0
     for i, account in enumerate(state.accounts):
         if not account.exposed:
             continue
-        seen = health(state, i)
-        worth, required = seen
+        advances.settle(state, i)
+        seen = worth, required = health(state, i)
+        own = worth - account.owed * 1e-6
+        if own < 0 and state.terms.dampers.gate_s > 0:
+            state.flow["gate"] = state.tick + ticks(state.terms.dampers.gate_s, state.venue.step_s)
         if worth < required:
             state.gauge["under_seconds"] += state.venue.step_s
             if account.flag is None:
-                account.flag = state.tick
-                state.shots.append((state.tick, i, account.cash, *account.size))
-                ledger.record(state, ledger.FLAG, seen, account=i)
+                _flag(state, i, seen)
         elif account.flag is not None and worth >= stop_level(state, i, required):
             recover(state, i, seen)
+        if account.flag is not None:
+            state.shortfall = state.shortfall + max(0.0, -own)
         _warn(state, i, worth, required)
 
 
-def recover(state: State, i: int, seen: tuple[float, float]) -> None:
-    """Drop the flag, and the tranche if there is one."""
+def _flag(state: State, i: int, seen: tuple[float, float]) -> None:
     account = state.accounts[i]
-    account.flag = None
-    account.tranche = None
+    account.flag = state.tick
+    account.closed = 0.0
+    state.shots.append((state.tick, i, account.cash, *account.size))
+    ledger.record(state, ledger.FLAG, seen, account=i)
+
+
+def recover(state: State, i: int, seen: tuple[float, float]) -> None:
+    """Drop the flag, and the tranches if there are any."""
+    state.accounts[i].flag = None
+    tranches.drop(state, i)
     ledger.record(state, ledger.RECOVER, seen, account=i)
 
 

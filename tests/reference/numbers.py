@@ -1,6 +1,7 @@
 """Rounding, draws and values of sizes (rules §1)."""
 
 import math
+from collections.abc import Iterator
 
 WORD = 2**64 - 1
 GOLDEN = 0x9E3779B97F4A7C15
@@ -47,6 +48,11 @@ def stepped(quantums: int, step: int) -> int:
     return quantums // step * step
 
 
+def ticks(time_s: float, step_s: float) -> int:
+    """Whole ticks that last at least a time."""
+    return math.ceil(time_s / step_s)
+
+
 def notional(size: int, unit: float, price: float) -> float:
     """Value of a size in quote currency, with its sign."""
     return (size * unit) * price
@@ -55,3 +61,29 @@ def notional(size: int, unit: float, price: float) -> float:
 def root(b: float) -> int:
     """Whole root of a size of `b` coins, in 1e-5 of the root of a coin (rules §3a, curve ROOT)."""
     return math.isqrt(min(10 * rint(b * 1e9) + 1, 9 * 10**17))
+
+
+def shares(amount: int, weights: dict[int, float], room: dict[int, int] | None = None) -> Iterator[tuple[int, int]]:
+    """Who gets or pays how much of `amount`, by weight, nobody more than its room (rules §9).
+
+    Where rooms leave a rest it is shared again among those who have some left.
+    """
+    left = dict(room or {})
+    rest, moved = amount, True
+    while rest > 0 and moved:
+        moved = False
+        weighing = {who: weight for who, weight in weights.items() if weight > 0 and left.get(who, 1) > 0}
+        still_to_come = 0.0
+        for weight in weighing.values():
+            still_to_come = still_to_come + weight
+        for who, weight in weighing.items():
+            # rounding may leave less to come than the last weight
+            part = min(rest, math.ceil(rest * (weight / max(still_to_come, weight))))
+            part = min(part, left.get(who, part))
+            still_to_come = still_to_come - weight
+            if part > 0:
+                rest -= part
+                moved = True
+                if who in left:
+                    left[who] -= part
+                yield who, part

@@ -2,7 +2,7 @@
 
 import math
 
-from tests.reference import ledger
+from tests.reference import entry, ledger
 from tests.reference.instruments import requote
 from tests.reference.numbers import HOLD, rint, sign, stepped, wait
 from tests.reference.requirement import POSITION, need
@@ -152,6 +152,7 @@ def _opening_sizes(state: State, i: int) -> list[int]:
 def _take(state: State, i: int, j: int, size: int) -> None:
     account, cost = state.accounts[i], _cost(state, size, j)
     account.cash -= cost
+    entry.opened(account, j, -cost)
     account.size[j] += size
     state.market_size[j] -= size
     state.bucket["market"] += cost

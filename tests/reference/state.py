@@ -4,49 +4,24 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+from tests.reference.account import Account, Keeper, Staker, Window
 from tests.reference.numbers import notional
 
-BUCKETS = ("keepers", "insurance", "treasury", "market", "wallets", "bad_debt", "lenders")
+BUCKETS = (
+    "keepers",
+    "insurance",
+    "treasury",
+    "market",
+    "wallets",
+    "bad_debt",
+    "lenders",
+    "escrow",
+    "gas",
+    "stakers",
+    "sharing",
+    "exits",
+)
 PERPETUAL, OPTION, ASSET = "perpetual", "option", "asset"
-
-
-@dataclass
-class Tranche:
-    """A live auction of a part of one position."""
-
-    market: int
-    left: int
-    opened: int
-
-
-@dataclass
-class Account:
-    """One account; `None` stands for never, not flagged, no auction."""
-
-    size: list[int]
-    wallet: int
-    cash: int = 0
-    inside: bool = False
-    flag: int | None = None
-    warned: bool = False
-    due: int | None = None
-    arrives: int | None = None
-    tranche: Tranche | None = None
-
-    @property
-    def open(self) -> bool:
-        return any(self.size)
-
-    @property
-    def exposed(self) -> bool:
-        return self.inside and self.open
-
-
-@dataclass
-class Keeper:
-    cash: int
-    have: float
-    touched: int = 0
 
 
 @dataclass(frozen=True)
@@ -102,6 +77,11 @@ class State:
     regime: Regime
     accounts: list[Account]
     keepers: list[Keeper]
+    stakers: list[Staker]
+    units: float = 1.0
+    """Of the pool, with stakers and protocol."""
+    own: list[int] = field(default_factory=list)
+    """What of the pool pays for one market alone."""
     tick: int = 0
     bucket: dict[str, int] = field(default_factory=lambda: dict.fromkeys(BUCKETS, 0))
     market_size: list[int] = field(default_factory=list)
@@ -114,7 +94,15 @@ class State:
     """Answers that hold for this tick and regime whatever anyone does."""
     posted: list[int] = field(default_factory=list)
     volume: list[float] = field(default_factory=list)
+    halted: list[int] = field(default_factory=list)
+    tripped: list[int] = field(default_factory=list)
+    sold: list[Window] = field(default_factory=list)
+    put_up: list[Window] = field(default_factory=list)
+    withdrawn: Window = field(default_factory=Window)
+    collateral: float = 0.0
+    shortfall: float = 0.0
     pool_low: int = 0
+    overflowed: int = 0
     gauge: dict[str, float] = field(default_factory=dict)
     flow: dict[str, int] = field(default_factory=dict)
     events: list[tuple[Any, ...]] = field(default_factory=list)
@@ -148,6 +136,11 @@ class State:
     def pool(self) -> int:
         return self.bucket["insurance"]
 
+    @property
+    def shared(self) -> int:
+        """What of the pool pays for any market."""
+        return self.pool - sum(self.own)
+
     def remembered(self, key: Any, answer: Any, *given: Any) -> Any:
         """`answer(self, *given)`, worked out once a tick."""
         if key not in self.memo:
@@ -177,6 +170,15 @@ def worth_of(state: State, cash: int, sizes: list[int]) -> float:
         if size:
             worth = worth + value(state, size, j)
     return worth
+
+
+def collateral(state: State) -> float:
+    """Margin held for all accounts, in quote currency."""
+    total = sum(account.cash for account in state.accounts) * 1e-6
+    for j in state.all:
+        if state.market_size[j]:
+            total += value(state, -state.market_size[j], j)
+    return total
 
 
 def gross(state: State, j: int) -> int:

@@ -1,13 +1,11 @@
 """Scheduled entries and exits (rules §7, step 4)."""
 
-import math
-
-from tests.reference import ledger
-from tests.reference.last_resort import retire
+from tests.reference import entry, exits, ledger, pool
 from tests.reference.liquidity import trader_price
 from tests.reference.numbers import rint, sign
 from tests.reference.opening import come_in, schedule_exit, wished_sizes
 from tests.reference.requirement import health, need
+from tests.reference.retire import retire
 from tests.reference.state import ASSET, State, worth_of
 from tests.reference.tiers import FILL, INITIAL
 
@@ -35,7 +33,7 @@ def _enter(state: State, i: int) -> None:
 def _leave(state: State, i: int) -> None:
     account = state.accounts[i]
     worth, required = health(state, i)
-    if account.flag is not None or account.tranche is not None or worth < required:
+    if account.flag is not None or worth < required or not _can_pay(state, i):
         account.due = state.tick + 1
         return
     kept = [j for j in state.all if state.instruments[j].kind == ASSET and account.size[j] > 0]
@@ -43,9 +41,19 @@ def _leave(state: State, i: int) -> None:
         if account.size[j] and j not in kept:
             _trade(state, i, j, -account.size[j])
     for j in kept:
-        if account.cash < 0:
+        if account.cash < account.owed + exits.part(state, i):
             _trade(state, i, j, -account.size[j])
     retire(state, i)
+
+
+def _can_pay(state: State, i: int) -> bool:
+    """Whether closing all at market prices leaves what is owed to the pool, and nothing below."""
+    account, left = state.accounts[i], state.accounts[i].cash
+    for j in state.all:
+        if account.size[j]:
+            _, cost, fee = _terms_of(state, j, -account.size[j])
+            left -= cost + fee
+    return not account.open or left >= account.owed
 
 
 def _terms_of(state: State, j: int, size: int) -> tuple[float, int, int]:
@@ -69,13 +77,14 @@ def _trade(state: State, i: int, j: int, size: int) -> None:
     """Change the position of account `i` by `size` at the market's price, which stays where it is."""
     account = state.accounts[i]
     price, cost, fee = _terms_of(state, j, size)
-    fund = math.floor(fee * state.terms.trading_fee_share)
+    if account.size[j] * size < 0:
+        entry.closed(account, j, abs(size))
+    else:
+        entry.opened(account, j, -cost)
     account.cash -= cost + fee
     account.size[j] += size
     state.market_size[j] -= size
     state.bucket["market"] += cost
-    state.bucket["insurance"] += fund
-    state.bucket["treasury"] += fee - fund
     state.flow["trade_fees"] += fee
-    state.flow["pool_in"] += fund
+    fund = pool.share_of_fee(state, fee, state.terms.trading_fee_share, state.instruments[j].market)
     ledger.record(state, ledger.TRADE, account=i, market=j, size=size, quote=-cost, fee=fee, fund=fund, price=price)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from govtool.engine.state import INSURANCE, TRADERS
+from govtool.engine.codes import INSURANCE, TRADERS
 from govtool.errors import EngineError, ParamError
 from govtool.history.events import catalogue, find_event
 from govtool.protocol.fields import replaced

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from govtool.engine.state import COST, DELEVERAGE, FILL, FLAG, LIQUIDATED, OPEN, RECOVER, RETIRE, TAKE
+from govtool.engine.codes import COST, DELEVERAGE, FILL, FLAG, LIQUIDATED, RECOVER, RETIRE
 from govtool.history.events import find_event
 from govtool.protocol.read import preset
 from govtool.replay.backtest import pack_terms, run_engine
@@ -50,11 +50,6 @@ def test_without_flags_a_row_belongs_to_none():
 def test_a_duration_ends_at_the_accounts_own_next_end():
     told = log((1, FLAG, 7), (2, FLAG, 3), (4, RETIRE, 3), (6, RECOVER, 7), (9, FLAG, 3), (11, FILL, 7))
     assert seconds_to_end(told, FLAG, (RECOVER, RETIRE), 15.0).tolist() == [75.0, 30.0, 30.0]
-
-
-def test_a_second_tranche_ends_the_first():
-    told = log((1, OPEN, 7), (3, TAKE, 7), (3, OPEN, 7), (4, RETIRE, 7))
-    assert seconds_to_end(told, OPEN, (OPEN, RETIRE), 1.0).tolist() == [2.0, 1.0]
 
 
 def test_nothing_has_no_durations():

@@ -12,7 +12,8 @@ import pytest
 
 from govtool.protocol.fields import replaced
 from govtool.replay.backtest import replay
-from govtool.replay.metrics import METRICS, quantile, ratio
+from govtool.replay.metrics import METRICS
+from govtool.replay.ratios import quantile, ratio
 from govtool.scenario.bundle import Scenario
 from tests.replay import tiny
 

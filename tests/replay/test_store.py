@@ -7,9 +7,10 @@ import os
 import pyarrow.parquet as pq
 import pytest
 
-from govtool.engine.state import EVENT_NAMES
+from govtool.engine.codes import EVENT_NAMES
 from govtool.errors import FileError, ParamError
 from govtool.replay.backtest import replay
+from govtool.replay.inputs import INPUTS, PROTOCOL
 from govtool.replay.store import COLUMNS, EVENTS, TOTALS, read_totals, totals, write_outcome
 from tests.replay import tiny
 
@@ -24,10 +25,10 @@ def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_an_outcome_is_three_files(tmp_path, outcome):
+def test_an_outcome_is_its_results_and_what_was_replayed(tmp_path, outcome):
     write_outcome(outcome, tmp_path / "deep" / "outcome")
     assert names(tmp_path / "deep") == ["outcome"]
-    assert names(tmp_path / "deep" / "outcome") == sorted([TOTALS, EVENTS, COLUMNS])
+    assert names(tmp_path / "deep" / "outcome") == sorted([TOTALS, EVENTS, COLUMNS, INPUTS, PROTOCOL])
 
 
 def test_totals_read_back_as_written(tmp_path, outcome):

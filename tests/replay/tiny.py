@@ -1,12 +1,14 @@
 """A scenario small enough to work out by hand: one account, one market without friction, one protocol."""
 
 import dataclasses
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 
 from govtool.engine.state import Crowd, Feed, Keepers, Venue
 from govtool.engine.terms import NOTHING
-from govtool.protocol.fields import replaced
+from govtool.protocol.fields import Value, replaced
 from govtool.protocol.model import Protocol
 from govtool.protocol.read import preset
 from govtool.scenario.bundle import Scenario
@@ -123,16 +125,50 @@ def book() -> Protocol:
     )
 
 
-def dutch() -> Protocol:
+PLAIN = {
+    "adaptive.enabled": False,
+    "auction.length_s": 60,
+    "auction.path": "linear",
+    "auction.slow_s": 0,
+    "auction.insolvent_s": 0,
+    "auction.reset_s": 0,
+    "auction.reset_drop_ppm": 0,
+    "auction.max_resets": 0,
+    "auction.residue": 0,
+    "liquidation.max_position_portion_liquidated_ppm": 1_000_000,
+    "liquidation.fee_to_insurance_ppm": 1_000_000,
+    "liquidation.restore_ppm": 1_000_000,
+    "liquidation.target": False,
+    "liquidation.first_share_ppm": 1_000_000,
+    "liquidation.share_ramp_s": 0,
+    "liquidation.account_window_notional": 0,
+    "liquidation.market_window_notional": 0,
+    "liquidation.outstanding_notional": 0,
+    "liquidation.cooldown_s": 0,
+    "liquidation.tranches": 1,
+    "liquidation.breaker.move_ppm": 0,
+    "liquidation.breaker.volume": 0,
+    "keepers.bond_ppm": 0,
+    "keepers.settle_s": 0,
+    "keepers.reward_flat": 0,
+    "keepers.reward_ppm": 0,
+    "keepers.gas_margin_ppm": 0,
+    "keepers.reward_cap": 0,
+    "insurance.daily_payout_cap": 0,
+    "insurance.target": 0,
+    "insurance.advance.trigger_ppm": 0,
+    "loss_sharing.waterfall": "insurance adl",
+    "loss_sharing.premium_share_ppm": 0,
+    "loss_sharing.share_cap_ppm": 0,
+    "loss_sharing.adl_order": "random",
+    "withdrawals.gate_s": 0,
+    "withdrawals.guard": False,
+    "withdrawals.throttle_ppm_per_hour": 0,
+    "markets.BTC.min_price_change_ppm": 1,
+}
+"""What makes of the preset "govtool" an auction that can be worked out by hand."""
+
+
+def dutch(changes: Mapping[str, Value] = MappingProxyType({})) -> Protocol:
     """The same margins; a minute's auction of the whole position from oracle to 3 % off; fees all to the pool."""
-    return replaced(
-        preset("govtool"),
-        {
-            "adaptive.enabled": False,
-            "auction.length_s": 60,
-            "liquidation.max_position_portion_liquidated_ppm": 1_000_000,
-            "liquidation.fee_to_insurance_ppm": 1_000_000,
-            "liquidation.restore_ppm": 1_000_000,
-            "markets.BTC.min_price_change_ppm": 1,
-        },
-    )
+    return replaced(preset("govtool"), PLAIN | dict(changes))

@@ -158,3 +158,23 @@ def test_a_market_without_volume_is_refused():
 def test_scenarios_are_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         scenario().seed = 1
+
+
+def test_keepers_see_the_volatility_of_the_day():
+    daily = np.array([[0.04, 0.05], [0.08, 0.02]])
+    feed = scenario(bars=26 * 60, day_sigma=daily).feed
+    assert feed.sigma.shape == feed.slope.shape
+    assert feed.sigma[23].tolist() == [0.04, 0.05] and feed.sigma[24].tolist() == [0.08, 0.02]
+
+
+def test_an_owner_of_accounts_is_the_same_number_for_keeper_and_crowd():
+    data = WORLD.model_dump()
+    keepers = [keeper | {"owns": 0.05 if keeper["name"] == "patient" else 0.0} for keeper in data["keepers"]]
+    made = scenario(world=World.model_validate(data | {"keepers": keepers}))
+    [owner] = set(made.keepers.keeper_owner.tolist()) - {-1}
+    # The patient one is the last in order of latency.
+    assert made.keepers.keeper_owner.tolist() == [-1, -1, owner]
+    held = np.flatnonzero(made.crowd.owner == owner)
+    assert 25 < held.size < 80 and held[0] == owner
+    others = np.delete(np.arange(1_000), held)
+    assert made.crowd.owner[others].tolist() == others.tolist()

@@ -92,6 +92,20 @@ def test_each_wallet_brings_the_assets_of_its_owner_in_proportion():
     assert split(made, [0.1] * 6, ASSETS).deposit.tolist() == [[0.25, 0.5]] * 2
 
 
+def test_wallets_share_losses_as_their_owner_agreed_and_stakers_stay():
+    made = crowd([[1.0, 0.0], [0.5, 0.5]], opted=np.array([0, 1]), stake=np.array([0.5]), nerve=np.array([0.1]))
+    after = split(made, [0.1, 0.1])
+    assert after.opted.tolist() == [0, 1, 1]
+    assert after.stake.tolist() == [0.5] and after.nerve.tolist() == [0.1]
+    # Nobody has opted in where the crowd says nothing of it.
+    assert split(crowd([[0.5, 0.5]]), [0.1, 0.1]).opted.size == 0
+
+
+def test_wallets_of_a_keepers_account_are_its_owners():
+    made = crowd([[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]], owner=np.array([0, 1, 1]))
+    assert split(made, [0.1, 0.1]).owner.tolist() == [0, 1, 1, 1]
+
+
 def test_wallets_of_wallets_have_the_first_owner():
     once = split(crowd([[1.0, 0.0], [0.5, 0.5]]), [0.1, 0.1])
     twice = split(once, [0.1, 0.1])

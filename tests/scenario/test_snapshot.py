@@ -245,7 +245,7 @@ def test_accounts_of_a_snapshot_become_a_crowd_with_the_habits_of_their_kinds(tm
     found = read(written(tmp_path / "accounts.csv", ROWS))
     names = ("BTC", "ETH", *(one.name for one in found.series), "asset:ETH", "asset:USDT")
     listing = Listing(asset_market=np.array([1, -1]), ratio=np.ones((1, 2)))
-    made = snapshot_crowd(world, found, names, np.array([60_000.0, 3_000.0]), listing)
+    made = snapshot_crowd(world, 0, found, names, np.array([60_000.0, 3_000.0]), listing)
     assert made.equity.tolist() == [1_000_500_000, 0]
     assert made.opening.tolist() == [[0.75, 0.0, 0.0, 3.0, 0.0, 0.0], [0.0, 0.0, -1.0, 0.0, 2.0, -5.0]]
     kinds = [world.population.kinds[name] for name in ("retail", "hedged")]

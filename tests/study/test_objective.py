@@ -33,6 +33,7 @@ LIMITS = Constraints(
 NOTHING = Upkeep(0.0, 0.0, 0.0)
 MONEY = {
     "insurance_draw_usd": 0.0,
+    "shared_loss_usd": 0.0,
     "adl_usd": 0.0,
     "bad_debt_usd": 0.0,
     "liquidation_cost_usd": 0.0,
@@ -92,6 +93,12 @@ def test_opening_pool_adds_the_contributions_of_the_run_in():
     assert opening_pool(giving, 10_000.0, 180) == DYDX.insurance.balance + 180_000_000_000 + 180_000_000
 
 
+def test_a_pool_with_a_target_opens_no_fuller_than_that():
+    giving = replaced(DYDX, {"insurance.trading_fee_share_ppm": 100_000, "insurance.target": 1_050_000_000_000})
+    assert opening_pool(giving, 10_000.0, 180) == 1_050_000_000_000
+    assert opening_pool(giving, 10_000.0, 18) == DYDX.insurance.balance + 18_000_000_000
+
+
 def test_upkeep_counts_contributions_lost_fees_and_capital():
     giving = replaced(DYDX, {"insurance.treasury_transfer_per_year": 5_000_000_000})
     train = [
@@ -114,9 +121,10 @@ def test_fees_above_currents_are_no_gain():
 
 def test_a_replay_is_divided_by_what_trial_0_has():
     lossy = {"insurance_draw_usd": 300.0, "adl_usd": 200.0, "bad_debt_usd": 100.0, "liquidation_cost_usd": 50.0}
+    lossy |= {"shared_loss_usd": 400.0, "advances_lost_usd": 70.0}  # the latter are in the draw
     lossy |= {"unnecessary_liquidation_cost_usd": 10.0, "open_interest_avg_usd": 800_000.0}
     found = row_values(row(lossy), "candidate", Upkeep(10.0, 20.0, 10.0), 4.0)
-    assert found["tail_loss"] == pytest.approx(600 / 1_000_000)
+    assert found["tail_loss"] == pytest.approx(1_000 / 1_000_000)
     assert found["trader_cost"] == pytest.approx((60 + 10) / 1_000_000)
     assert found["capital_efficiency"] == pytest.approx(800_000 / 500_000)
 

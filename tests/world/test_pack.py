@@ -2,6 +2,7 @@
 
 import pytest
 
+from govtool.engine.codes import COLLUDE, HONEST, LATE, NO_SHOW, SELF
 from govtool.world.model import World
 from govtool.world.pack import pack_keepers, pack_venue
 from govtool.world.read import read_world
@@ -51,3 +52,34 @@ def test_a_latency_shorter_than_a_tick_is_one_tick():
 
 def test_a_world_may_have_no_keepers():
     assert pack_keepers(changed(keepers=[]), 1e8).latency.size == 0
+
+
+def keeper(**told: object) -> dict[str, object]:
+    plain = {"name": "k", "latency_s": 15.0, "capital": 0.1, "recycle_s": 60.0, "edge": 0.0, "least": 0.0}
+    return plain | told
+
+
+def test_plain_keepers_are_honest_hasty_and_nobodys():
+    keepers = pack_keepers(read_world("default"), 1e8)
+    for traits in (keepers.patience, keepers.risk, keepers.cost):
+        assert traits.tolist() == [0.0, 0.0, 0.0]
+    assert keepers.conduct.tolist() == [HONEST] * 3 and keepers.keeper_owner.tolist() == [-1] * 3
+    assert pack_venue(read_world("default"), ("BTC",)).gas == 0.0
+
+
+def test_strategies_of_keepers_stand_in_the_order_of_latency_too():
+    network = [
+        keeper(latency_s=60.0, patience=0.01, risk=0.5, cost=2.0, conduct="collude"),
+        keeper(latency_s=15.0, conduct="no-show"),
+        keeper(latency_s=45.0, conduct="self", owns=0.1),
+        keeper(latency_s=30.0, conduct="late"),
+    ]
+    keepers = pack_keepers(changed(keepers=network), 1e8, (-1, -1, 17, -1))
+    assert keepers.conduct.tolist() == [NO_SHOW, LATE, SELF, COLLUDE]
+    assert keepers.patience.tolist() == [0.0, 0.0, 0.0, 0.01] and keepers.risk.tolist() == [0.0, 0.0, 0.0, 0.5]
+    assert keepers.cost.tolist() == [0.0, 0.0, 0.0, 2.0]
+    assert keepers.keeper_owner.tolist() == [-1, -1, 17, -1]
+
+
+def test_gas_is_the_chains():
+    assert pack_venue(changed(chain={"gas": 0.4}), ("BTC",)).gas == 0.4

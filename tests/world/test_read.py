@@ -21,8 +21,23 @@ def written(folder: Path, before: str, after: str) -> Path:
 
 
 def test_the_default_world_is_shipped():
-    assert shipped_worlds() == ("collateral", "default", "instruments")
+    assert shipped_worlds() == ("adversarial", "collateral", "default", "instruments")
     assert read_world("default").name == "default"
+
+
+def test_the_adversarial_world_has_every_strategy_and_the_venue_of_the_default():
+    made, plain = read_world("adversarial"), read_world("default")
+    assert {keeper.conduct for keeper in made.keepers} == {"honest", "no-show", "late", "self", "collude"}
+    assert made.stakers and made.chain.gas > 0 and any(keeper.patience for keeper in made.keepers)
+    assert any(kind.opts_in for kind in made.population.kinds.values())
+    # A ring holds only while nobody else may act on a stranger's account: it must be faster than all others.
+    others = [one.latency_s for one in made.keepers if one.conduct not in ("collude", "self")]
+    assert max(one.latency_s for one in made.keepers if one.conduct == "collude") + 2 * made.step_s <= min(others)
+    rest = {"name", "keepers", "stakers", "population", "chain"}
+    assert made.model_dump(exclude=rest) == plain.model_dump(exclude=rest)
+    assert made.chain.model_copy(update={"gas": 0.0}) == plain.chain
+    for name, kind in made.population.kinds.items():
+        assert kind.model_copy(update={"opts_in": 0.0}) == plain.population.kinds[name]
 
 
 def test_a_world_file_reads_as_the_shipped_one_that_it_copies(tmp_path):
@@ -70,6 +85,13 @@ def test_every_field_of_the_default_world_is_in_its_file():
             "format = 'govtool/world@2' is not 'govtool/world@1'; add or mend it",
         ),
         ("step_s = 15", "step_s = ", "is not valid TOML"),
+        (
+            "stakers = []",
+            "stakers = [{share = 0.6, nerve = 0.1}, {share = 0.5, nerve = 0.2}]",
+            "share of all stakers sums to 1.1; together at most 1",
+        ),
+        ("stakers = []", "stakers = [{share = 0.0, nerve = 0.1}]", "stakers.0.share = 0.0: input should be greater"),
+        ("gas = 0.0", "gas = -1.0", "chain.gas = -1.0: input should be greater than or equal to 0"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_value(tmp_path, before, after, sentence):
@@ -83,7 +105,7 @@ def test_what_is_wrong_is_named_with_its_value(tmp_path, before, after, sentence
 
 def test_an_unknown_name_lists_the_shipped_worlds():
     with pytest.raises(
-        ParamError, match=r"world 'dfault' is neither a file nor a shipped world; shipped are: collateral, d"
+        ParamError, match=r"world 'dfault' is neither a file nor a shipped world; shipped are: adversarial, c"
     ):
         read_world("dfault")
 
@@ -97,4 +119,31 @@ def test_a_file_that_is_no_text_is_named(tmp_path):
     path = tmp_path / "world.toml"
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ParamError, match="is not UTF-8 text"):
+        read_world(path)
+
+
+KEEPERS = DEFAULT.split("[[keepers]]")[1]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        ('"honest"', '"kind"', "keepers.0.conduct = 'kind': input should be 'honest', 'no-show', 'late'"),
+        ('"honest"', '"self"', 'keepers.0: conduct = "self" with owns = 0 has no accounts to take from'),
+        ("owns = 0.0", "owns = 1.5", "keepers.0.owns = 1.5: input should be less than or equal to 1"),
+        ("patience = 0.0", "patience = -0.1", "keepers.0.patience = -0.1: input should be greater than or equal to 0"),
+    ],
+)
+def test_what_is_wrong_with_a_keeper_is_named(tmp_path, before, after, sentence):
+    path = tmp_path / "world.toml"
+    path.write_text(DEFAULT.replace(KEEPERS, KEEPERS.replace(before, after), 1))
+    with pytest.raises(ParamError) as refused:
+        read_world(path)
+    assert sentence in str(refused.value)
+
+
+def test_keepers_own_no_account_twice(tmp_path):
+    path = tmp_path / "world.toml"
+    path.write_text(DEFAULT.replace("owns = 0.0", "owns = 0.4"))
+    with pytest.raises(ParamError, match=r"owns of all keepers sums to 1\.2; together at most 1"):
         read_world(path)

@@ -10,7 +10,7 @@ from govtool.engine.jit import kernel
 from govtool.engine.packing import pack_rules, pack_state, pack_tape
 from govtool.engine.requirement import need, stop_level
 from govtool.engine.state import Crowd, Feed, Keepers, Rules, State, Tape, Venue
-from govtool.engine.terms import EMPTY_INTS, Floats, Listing
+from govtool.engine.terms import EMPTY, EMPTY_INTS, Floats, Listing
 from govtool.engine.tiers import MAINTENANCE
 from govtool.engine.weights import set_weights
 from govtool.protocol.agreement.portfolio import Case, Holding, Margins, first_asset, markets_of
@@ -34,7 +34,7 @@ def staged(case: Case) -> Stage:
 
 
 def _state(case: Case, listing: Listing) -> State:
-    keepers = Keepers(EMPTY_INTS, *(np.zeros(0) for _ in range(4)))
+    keepers = Keepers(EMPTY_INTS, EMPTY, EMPTY, EMPTY, EMPTY)
     return pack_state(case.terms, _venue(case), keepers, _feed(case), _crowd(case), listing, case.terms, 0)
 
 
@@ -108,7 +108,8 @@ def put(stage: Stage, case: Case, holding: Holding) -> None:
     state.size[0] = holding.size
     state.markets["oracle"] = state.markets["index"] = holding.price
     tape.peg[0] = holding.peg
-    tape.factor[0, len(holding.confidence) :] = holding.confidence
+    markets = len(holding.confidence)
+    tape.factor[0, markets : 2 * markets] = holding.confidence
     if tape.beside is not None:
         tape.beside.ratio[0] = holding.ratio
     assets = first_asset(case)

@@ -129,6 +129,16 @@ class Market(Group):
             meaning="Depth of the market, in coins, for weights that are linear in size; 0 for none.",
         ),
     ] = 0
+    pool_share_ppm: Annotated[
+        int,
+        number(
+            unit="ppm of the opening pool",
+            low=0,
+            high=PPM,
+            step=10_000,
+            meaning="Part of the insurance pool that pays for this market alone, and that its fees feed; 0 for none.",
+        ),
+    ] = 0
     on_chain: Annotated[
         bool,
         other(

@@ -15,13 +15,17 @@ from govtool.protocol.model.deleveraging import Deleveraging
 from govtool.protocol.model.fees import Fees
 from govtool.protocol.model.funding import Funding
 from govtool.protocol.model.insurance import Insurance
+from govtool.protocol.model.keepers import Keepers
 from govtool.protocol.model.liquidation import Liquidation
+from govtool.protocol.model.loss_sharing import LossSharing
 from govtool.protocol.model.margin import Margin
 from govtool.protocol.model.market import Market
 from govtool.protocol.model.options import Options
 from govtool.protocol.model.oracle import Oracle
 from govtool.protocol.model.scan import Scan
 from govtool.protocol.model.tier import Tier
+from govtool.protocol.model.withdrawals import Withdrawals
+from govtool.units import PPM
 
 FORMAT = "govtool/protocol@1"
 
@@ -40,9 +44,10 @@ def _real_date(text: str) -> str:
 class Protocol(Group):
     """Everything that governance sets, in on-chain integer units.
 
-    `auction` stands if and only if `liquidation.format` is "dutch": the book has no auction; `scan` must, if
-    `margin.method` is "scan". Without `margin`, `collateral` or `options`, positions are margined one by one at flat
-    weights, the settlement token is the only collateral, and no options can be listed.
+    `auction` stands unless `liquidation.format` is "book", which has none; `scan` must, if `margin.method` is "scan".
+    Without `margin`, `collateral` or `options`, positions are margined one by one at flat weights, the settlement token
+    is the only collateral, and no options can be listed. Without `keepers`, `loss_sharing` or `withdrawals`, takes
+    settle at once, losses go to the pool and then to deleveraging, and no withdrawal is held.
     """
 
     format: Literal["govtool/protocol@1"]
@@ -59,10 +64,13 @@ class Protocol(Group):
     adaptive: Adaptive
     liquidation: Liquidation
     auction: Auction | None = None
+    keepers: Keepers = Keepers()
     insurance: Insurance
     fees: Fees
     funding: Funding
     deleveraging: Deleveraging
+    loss_sharing: LossSharing = LossSharing()
+    withdrawals: Withdrawals = Withdrawals()
     oracle: Oracle
 
     @model_validator(mode="after")
@@ -99,10 +107,28 @@ class Protocol(Group):
         return self
 
     @model_validator(mode="after")
-    def _auction_if_dutch(self) -> "Protocol":
-        if self.liquidation.format == "dutch" and self.auction is None:
-            raise ValueError('liquidation.format = "dutch" needs the table [auction]; add it')
-        if self.liquidation.format == "book" and self.auction is not None:
+    def _pool_is_split_once(self) -> "Protocol":
+        total = sum(market.pool_share_ppm for market in self.markets.values())
+        if total > PPM:
+            raise ValueError(f"pool_share_ppm sums to {total} over all markets; together at most {PPM}")
+        return self
+
+    @model_validator(mode="after")
+    def _bids_are_opened(self) -> "Protocol":
+        auction, kind = self.auction, self.liquidation.format
+        if auction and kind in ("batch", "first_come") and 0 < auction.reset_s <= auction.length_s:
+            raise ValueError(
+                f"auction.reset_s = {auction.reset_s} is not above auction.length_s = {auction.length_s}, and a"
+                f' liquidation.format = "{kind}" would start again before its time is over; raise it or set it to 0'
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _auction_unless_book(self) -> "Protocol":
+        how = self.liquidation.format
+        if how != "book" and self.auction is None:
+            raise ValueError(f'liquidation.format = "{how}" needs the table [auction]; add it')
+        if how == "book" and self.auction is not None:
             raise ValueError('liquidation.format = "book" has no auction; remove the table [auction] or say "dutch"')
         return self
 

@@ -1,0 +1,67 @@
+"""Records that the engine packs its state into."""
+
+import numpy as np
+
+ACCOUNT = np.dtype(
+    [(name, np.int64) for name in ("cash", "status", "flag", "warned", "due", "arrives", "wake", "live", "rested")]
+    + [(name, np.int64) for name in ("owed", "advanced", "given", "held", "last", "used_at", "helped", "helped_at")]
+    + [(name, np.int64) for name in ("wallet", "equity", "enters", "owner", "opted")]
+    + [(name, np.float64) for name in ("used", "closed")]
+    + [(name, np.float64) for name in ("leverage", "hold", "idle", "topup_chance", "topup_delay")]
+)
+"""One account: what changes, then its plans. `flag`: tick found below maintenance, -1 if not; `due`: tick of the next
+entry or exit; `arrives`: tick of a top-up, -1 if none; `wake`: next tick at which something may happen; `live`: number
+of its tranches; `rested`: tick before which nothing more of it is sold; `owed` to the pool, of which `advanced` is the
+amount without the fee; `given` to others; `helped` by the pool at tick `helped_at`; `held`: 1 while its withdrawal
+waits; `last`: market of its last forced close, -1 if none; `used`, `closed`: what was put up of it, in the window and
+since its flag."""
+
+TRANCHE = np.dtype(
+    [(name, np.int64) for name in ("instrument", "left", "opened", "shown", "phase", "resets")]
+    + [(name, np.int64) for name in ("winner", "won", "bond", "until")]
+    + [(name, np.float64) for name in ("top", "begun", "price")]
+)
+"""One auction: `instrument` -1 if the slot is empty, `left` base quantums still to sell, the tick `opened` at which its
+clock started and the mark `top` then; `shown`: tick from which latency counts; `begun`: discount at which an insolvent
+phase starts; while `winner` is not -1 it is reserved: `won` quantums at `price`, with a `bond`, `until` a tick."""
+
+MARKET_ROW = np.dtype(
+    [(name, np.int64) for name in ("posted", "halted", "tripped", "own_pool", "used_at", "sold_at")]
+    + [(name, np.float64) for name in ("used", "sold", "sigma", "pool_share")]
+    + [(name, np.float64) for name in ("oracle", "index", "slope", "volume", "band", "initial", "maintenance")]
+    + [(name, np.float64) for name in ("factor", "confidence", "initial_before", "maintenance_before")]
+    + [(name, np.float64) for name in ("initial_weight", "maintenance_weight", "oi_lower", "oi_upper")]
+    + [(name, np.float64) for name in ("curve_initial", "curve_maintenance", "base_margin", "range")]
+    + [(name, np.float64) for name in ("deviation", "funding_clamp", "own_weight")]
+)
+"""One market: what changes (`index`, `slope`, `initial`, `maintenance`, `factor` are those of this tick; `volume` is X;
+`band` is the displacement that the skipping bounds allow for; `halted`: tick until which it is, and `tripped`
+the one since which, -1 if never;
+`own_pool`: quantums of the pool that pay for it alone; `used`, `sold`: what was put up and closed, in their windows),
+then its terms and venue."""
+
+INSTRUMENT = np.dtype(
+    [(name, np.int64) for name in ("kind", "market", "step", "gross", "outside", "auctioned", "held", "borrowed")]
+    + [(name, np.int64) for name in ("call", "expiry", "window", "first", "end")]
+    + [(name, np.float64) for name in ("unit", "spread", "strike", "tick", "mark", "fair", "basis", "delta", "slow")]
+    + [(name, np.float64) for name in ("volatility", "tau", "forward", "fixed", "moving")]
+    + [(name, np.float64) for name in ("asset_initial", "asset_maintenance", "asset_curve", "asset_worst")]
+    + [(name, np.float64) for name in ("liability_initial", "liability_maintenance", "asset_scale")]
+    + [(name, np.float64) for name in ("liability_scale", "asset_cap", "asset_hedges", "borrow_rate")]
+    + [("memory", np.float64, 28)]
+)
+"""One instrument. `held`, `borrowed` and `gross` are sums over accounts of sizes above zero, below, and of both;
+`auctioned` of what their live tranches hold;
+`forward` of an option is `fixed + moving * price`, and its expiry the rows from `first` to `end`; `slow` is the other
+price of the initial tier, `memory` that of a stable price."""
+
+KEEPER = np.dtype(
+    [(name, np.int64) for name in ("cash", "touched", "barred", "latency", "conduct", "keeper_owner")]
+    + [(name, np.float64) for name in ("have", "capital", "refill", "edge", "least", "patience", "risk", "cost")]
+)
+"""One keeper: profit so far, free capital and when it was last reckoned, when it may act again, then its traits."""
+
+STAKER = np.dtype(
+    [(name, np.int64) for name in ("asked", "noted")] + [(name, np.float64) for name in ("units", "nerve")]
+)
+"""One staker: when it asked to leave, -1 if not, and the value then; its units of the pool; when it loses its nerve."""

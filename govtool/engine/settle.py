@@ -1,0 +1,79 @@
+"""The end of a window: no loss hides past it (rules, sections 7 and 9)."""
+
+import math
+
+import numpy as np
+
+from govtool.engine.account import equity_of, health, is_flat
+from govtool.engine.advance import close_advance
+from govtool.engine.codes import BAD_DEBT, BAD_DEBT_EVENT, EXITS, IN, INSURANCE, NIL, NONE, POOL_LOW
+from govtool.engine.jit import kernel
+from govtool.engine.last_resort import close_at_any_price
+from govtool.engine.ledger import record
+from govtool.engine.retire import retire
+from govtool.engine.state import Log, Rules, State
+from govtool.engine.taking import settle_reserved
+from govtool.engine.tranches import drop_tranche
+from govtool.engine.waterfall import part_of, pay_exit_haircut
+
+
+@kernel
+def _end_auctions(state: State, rules: Rules, log: Log, i: int, t: int) -> None:
+    """Account `i` drops its tranches; who reserved one and has not settled is a no-show."""
+    for n in range(state.tranches.shape[1] if state.accounts[i].live > 0 else 0):
+        if state.tranches[i, n].instrument >= 0:
+            if state.tranches[i, n].winner >= 0:
+                settle_reserved(state, rules, log, i, n, t, True)
+            drop_tranche(state, i, n)
+
+
+@kernel
+def _close_troubled(state: State, rules: Rules, log: Log, i: int, t: int) -> None:
+    equity, maintenance = health(state, rules, i)
+    if state.accounts[i].flag >= 0 or equity < maintenance:
+        for j in range(state.lots.shape[0]):
+            if state.size[i, j] != 0:
+                close_at_any_price(state, rules, log, i, j, t)
+        retire(state, rules, log, i, t)
+
+
+@kernel
+def _settle_exits(state: State, log: Log, t: int) -> None:
+    """What was left to withdrawals is borne by all accounts still in, as if they withdrew now."""
+    rest = -state.tills[EXITS]
+    if rest <= 0:
+        return
+    count = state.accounts.shape[0]
+    weight = np.zeros(count)
+    still = 0.0
+    for c in range(count):
+        if state.accounts[c].status == IN:
+            weight[c] = max(0.0, equity_of(state, c))
+            still += weight[c]
+    for c in range(count):
+        if weight[c] > 0.0 and rest > 0:
+            amount = min(part_of(rest, weight[c], still), math.floor(weight[c] * 1e6))
+            still -= weight[c]
+            if amount > 0:
+                rest -= pay_exit_haircut(state, log, c, amount, t)
+    if rest > 0:
+        state.tills[EXITS] += rest
+        state.tills[BAD_DEBT] -= rest
+        record(state, log, t, BAD_DEBT_EVENT, NONE, NONE, NONE, NIL, rest, NIL, NIL, 0.0, 0.0, 0.0)
+
+
+@kernel
+def settle_window(state: State, rules: Rules, log: Log, t: int) -> None:
+    """Whoever is in trouble is closed against the market at any price; then the pool and withdrawals settle."""
+    for i in range(state.accounts.shape[0]):
+        if state.accounts[i].status == IN and state.accounts[i].flag >= 0:
+            _end_auctions(state, rules, log, i, t)
+    for i in range(state.accounts.shape[0]):
+        if state.accounts[i].status == IN and not is_flat(state, i):
+            _close_troubled(state, rules, log, i, t)
+    for i in range(state.accounts.shape[0]):
+        if state.accounts[i].owed > 0:
+            equity, maintenance = health(state, rules, i)
+            close_advance(state, rules, log, i, max(NIL, math.floor(equity * 1e6)), t, equity, maintenance)
+    _settle_exits(state, log, t)
+    state.tills[POOL_LOW] = min(state.tills[POOL_LOW], state.tills[INSURANCE])

@@ -1,0 +1,52 @@
+"""Voluntary exits that have to wait (rules §8a)."""
+
+import math
+
+from tests.reference import ledger, window
+from tests.reference.state import State, equity
+
+HOUR_S = 3600
+
+
+def _worth(state: State, i: int) -> int:
+    """Quantums that account `i` would take out."""
+    return math.floor(equity(state, i) * 1e6)
+
+
+def held(state: State, i: int) -> bool:
+    """Whether account `i`, its legs closed, may not take out what it is worth now."""
+    rules, worth = state.terms.dampers, _worth(state, i)
+    if worth <= 0:
+        return False
+    gate = rules.gate_s > 0 and state.tick < state.flow["gate"]
+    run = bool(rules.guard) and state.shortfall * 1e6 > state.pool
+    return gate or run or _throttled(state, worth * 1e-6)
+
+
+def _cap(state: State) -> float:
+    return state.terms.dampers.throttle * max(0.0, state.collateral)
+
+
+def _throttled(state: State, amount: float) -> bool:
+    if state.terms.dampers.throttle <= 0:
+        return False
+    cap = _cap(state)
+    gone = window.level(state, state.withdrawn, cap, HOUR_S)
+    return gone != 0 and gone + amount > cap
+
+
+def count(state: State, i: int) -> None:
+    """Account `i` goes; the bucket never holds more than its cap."""
+    worth = _worth(state, i)
+    if worth > 0 and state.terms.dampers.throttle > 0:
+        window.add(state, state.withdrawn, worth * 1e-6, _cap(state), HOUR_S)
+        state.withdrawn.used = min(state.withdrawn.used, _cap(state))
+
+
+def hold(state: State, i: int) -> None:
+    """Account `i` waits; the first time this is recorded."""
+    account = state.accounts[i]
+    if not account.held:
+        account.held = True
+        state.flow["held_cash"] += _worth(state, i)
+        ledger.record(state, ledger.HELD, account=i, price=_worth(state, i) * 1e-6)
