@@ -6,7 +6,7 @@ import numpy as np
 
 from govtool.engine.account import equity_of, health, is_flat
 from govtool.engine.advance import close_advance
-from govtool.engine.codes import BAD_DEBT, BAD_DEBT_EVENT, EXITS, IN, INSURANCE, NIL, NONE, POOL_LOW
+from govtool.engine.codes import BAD_DEBT, BAD_DEBT_EVENT, EXIT_HAIRCUT, EXITS, IN, INSURANCE, NIL, NONE, POOL_LOW
 from govtool.engine.jit import kernel
 from govtool.engine.last_resort import close_at_any_price
 from govtool.engine.ledger import record
@@ -14,7 +14,7 @@ from govtool.engine.retire import retire
 from govtool.engine.state import Log, Rules, State
 from govtool.engine.taking import settle_reserved
 from govtool.engine.tranches import drop_tranche
-from govtool.engine.waterfall import part_of, pay_exit_haircut
+from govtool.engine.waterfall import share_out
 
 
 @kernel
@@ -44,18 +44,12 @@ def _settle_exits(state: State, log: Log, t: int) -> None:
     if rest <= 0:
         return
     count = state.accounts.shape[0]
-    weight = np.zeros(count)
-    still = 0.0
+    weight, room = np.zeros(count), np.zeros(count, dtype=np.int64)
     for c in range(count):
-        if state.accounts[c].status == IN:
-            weight[c] = max(0.0, equity_of(state, c))
-            still += weight[c]
-    for c in range(count):
-        if weight[c] > 0.0 and rest > 0:
-            amount = min(part_of(rest, weight[c], still), math.floor(weight[c] * 1e6))
-            still -= weight[c]
-            if amount > 0:
-                rest -= pay_exit_haircut(state, log, c, amount, t)
+        equity = equity_of(state, c) if state.accounts[c].status == IN else 0.0
+        if equity > 0.0:
+            weight[c], room[c] = equity, math.floor(equity * 1e6)
+    rest -= share_out(state, log, EXIT_HAIRCUT, NONE, NONE, rest, weight, room, t)
     if rest > 0:
         state.tills[EXITS] += rest
         state.tills[BAD_DEBT] -= rest

@@ -79,8 +79,22 @@ def _from_insurance(state: State, rules: Rules, log: Log, i: int, need: int, m: 
 
 
 @kernel
+def pay_exit_haircut(state: State, log: Log, i: int, amount: int, t: int) -> int:
+    """Account `i` gives up `amount` quantums for what earlier losses left to withdrawals; returns it."""
+    state.accounts[i].cash -= amount
+    state.tills[TRADERS] -= amount
+    state.tills[EXITS] += amount
+    state.gauges[SHARED] += amount * 1e-6
+    record(state, log, t, EXIT_HAIRCUT, i, NONE, NONE, NIL, -amount, NIL, NIL, 0.0, 0.0, 0.0)
+    return amount
+
+
+@kernel
 def _pay_for(state: State, log: Log, kind: int, i: int, c: int, m: int, amount: int, t: int) -> None:
-    """Account `c`, or the outside after the last one, pays account `i`."""
+    """Account `c`, or the outside after the last one, pays account `i`; a haircut pays what is left to withdrawals."""
+    if kind == EXIT_HAIRCUT:
+        pay_exit_haircut(state, log, c, amount, t)
+        return
     payer = c if c < state.accounts.shape[0] else -1
     if payer >= 0:
         state.accounts[c].cash -= amount
@@ -95,7 +109,7 @@ def _pay_for(state: State, log: Log, kind: int, i: int, c: int, m: int, amount: 
 
 
 @kernel
-def _share_out(state: State, log: Log, kind: int, i: int, m: int, need: int, weight: Floats, room: Ints, t: int) -> int:
+def share_out(state: State, log: Log, kind: int, i: int, m: int, need: int, weight: Floats, room: Ints, t: int) -> int:
     """Payers share a need in proportion to weights, again and again until it is met or nobody has room; uses up `room`.
 
     The last entry of the arrays may be the outside.
@@ -135,7 +149,7 @@ def _from_volunteers(state: State, rules: Rules, log: Log, i: int, need: int, m:
         most = math.floor((rules.share_cap * max(equity, 0.0)) * 1e6) - account.given
         room[c] = max(0, min(most, math.floor((equity - maintenance) * 1e6)))
         weight[c] = room[c]
-    return _share_out(state, log, SHARE, i, m, need, weight, room, t)
+    return share_out(state, log, SHARE, i, m, need, weight, room, t)
 
 
 @kernel
@@ -155,7 +169,7 @@ def _from_holders(state: State, log: Log, i: int, need: int, m: int, t: int) -> 
         if equity > 0.0:
             weight[c], room[c] = float(abs(state.size[c, m])), math.floor(equity * 1e6)
     weight[count], room[count] = float(abs(state.lots[m].outside)), LARGEST
-    return _share_out(state, log, SOCIALISE, i, m, need, weight, room, t)
+    return share_out(state, log, SOCIALISE, i, m, need, weight, room, t)
 
 
 @kernel
@@ -214,14 +228,3 @@ def part_of_exits(state: State, i: int) -> int:
     worth = max(1.0, np.rint(collateral(state) * 1e6))
     own = max(0.0, equity_of(state, i) * 1e6)
     return min(math.floor(own * min(1.0, debt / worth)), debt)
-
-
-@kernel
-def pay_exit_haircut(state: State, log: Log, i: int, amount: int, t: int) -> int:
-    """Account `i` gives up `amount` quantums for what earlier losses left to withdrawals; returns it."""
-    state.accounts[i].cash -= amount
-    state.tills[TRADERS] -= amount
-    state.tills[EXITS] += amount
-    state.gauges[SHARED] += amount * 1e-6
-    record(state, log, t, EXIT_HAIRCUT, i, NONE, NONE, NIL, -amount, NIL, NIL, 0.0, 0.0, 0.0)
-    return amount

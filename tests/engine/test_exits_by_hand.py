@@ -99,6 +99,24 @@ def test_a_leaver_pays_for_exits_by_all_that_it_is_worth(replay):
     assert events(found, names.RETIRE)[-1].quote == -33_333_334
 
 
+def test_what_rounding_leaves_of_a_debt_to_exits_is_shared_again(replay):
+    # The long owes 500, left to exits. Those who can pay, if it is all that they have, hold 400 and twice
+    # 50.0000009, of which 50 can be paid. The first is asked for 500 * 400 / 500.0000018, 1.44 quantums less than 400,
+    # rounded up; the others have no room for the rest.
+    path = [[100, 100], *[[80, 100.0000009]] * 3]
+    payers = [Trader(400, []), *[Trader(50, [0, 1])] * 2]
+    found = replay(world(path, [LONG, *payers], sharing=Sharing(waterfall=EXIT_LAYER)))
+    assert only(found, names.DEFER).quote == 500 * USD
+    assert [(event.account, event.quote) for event in events(found, names.EXIT_HAIRCUT)] == [
+        (1, -400 * USD + 1),
+        (2, -50 * USD),
+        (3, -50 * USD),
+        (1, -1),
+    ]
+    assert events(found, names.BAD_DEBT_EVENT) == []
+    assert found.buckets["bad_debt"] == 0
+
+
 def test_a_gate_holds_assets_too(replay):
     # At 84 the long owes 100 at ticks 1 and 2: shut until tick 4. The other has 1000 in tokens and no cash.
     leaver = Trader(1000, [], enters=1, hold=0.0, deposit=[1.0])
