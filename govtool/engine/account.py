@@ -159,26 +159,21 @@ def weight_of(state: State, rules: Rules, i: int, j: int) -> float:
 
 
 @kernel
-def heaviest(state: State, rules: Rules, i: int) -> int:
-    """Instrument whose position asks for the most maintenance margin, the lowest on a tie; -1 if account `i` is flat.
+def heaviest(state: State, rules: Rules, i: int, among: Ints) -> int:
+    """Instrument whose position asks for the most maintenance margin, the lowest on a tie; -1 if there is none.
 
-    If no position asks for any, the one worth most.
+    If no position asks for any, the one worth most. Only instruments count of which `among` (J,) has something: the
+    sizes of account `i` for whatever it holds.
     """
-    best = -1
-    most = 0.0
-    for j in range(state.lots.shape[0]):
-        if state.size[i, j] != 0:
-            asked = charge(state, rules, i, j)
-            if asked > most:
-                most = asked
-                best = j
-    if best >= 0:
-        return best
-    most = -1.0
-    for j in range(state.lots.shape[0]):
-        size = state.size[i, j]
-        worth = abs((size * state.lots[j].unit) * state.lots[j].mark)
-        if size != 0 and worth > most:
-            most = worth
-            best = j
-    return best
+    best, most = -1, 0.0
+    largest, worth = -1, -1.0
+    for j in range(among.shape[0]):
+        if among[j] == 0:
+            continue
+        asked = charge(state, rules, i, j)
+        value = abs((state.size[i, j] * state.lots[j].unit) * state.lots[j].mark)
+        if asked > most:
+            best, most = j, asked
+        if value > worth:
+            largest, worth = j, value
+    return best if best >= 0 else largest

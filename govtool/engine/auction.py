@@ -1,6 +1,8 @@
 """Liquidation by auction: tranches whose price moves, taken by competing keepers (rules, section 8)."""
 
-from govtool.engine.account import charge, health, is_flat, lots_worth, notional
+import numpy as np
+
+from govtool.engine.account import health, heaviest, is_flat, lots_worth, notional
 from govtool.engine.asking import asked_price, discount_of, whole_s, yardstick
 from govtool.engine.batch import sell_in_batch
 from govtool.engine.breaker import is_halted
@@ -21,21 +23,14 @@ from govtool.engine.tranches import drop_tranche, under_auction
 
 
 @kernel
-def heaviest_free(state: State, rules: Rules, i: int, t: int, equity: float, maintenance: float) -> int:
-    """As `heaviest`, among instruments of which something is not yet under auction and whose market is not halted."""
-    best, most, worth = -1, 0.0, -1.0
-    fallback = -1
-    for j in range(state.lots.shape[0]):
-        size = state.size[i, j]
-        if size == 0 or abs(size) <= under_auction(state, i, j) or is_halted(state, rules, j, t, equity, maintenance):
-            continue
-        asked = charge(state, rules, i, j)
-        value = abs((size * state.lots[j].unit) * state.lots[j].mark)
-        if asked > most:
-            best, most = j, asked
-        if value > worth:
-            fallback, worth = j, value
-    return best if best >= 0 else fallback
+def _free(state: State, rules: Rules, i: int, t: int, equity: float, maintenance: float) -> Ints:
+    """What account `i` holds that is not yet under auction, in quantums (J,), none of it where the market is halted."""
+    free = np.zeros(state.lots.shape[0], dtype=np.int64)
+    for j in range(free.shape[0]):
+        size = abs(state.size[i, j])
+        if size != 0 and not is_halted(state, rules, j, t, equity, maintenance):
+            free[j] = max(0, size - under_auction(state, i, j))
+    return free
 
 
 @kernel
@@ -63,7 +58,7 @@ def _open_in(state: State, rules: Rules, log: Log, i: int, n: int, t: int) -> bo
         if state.accounts[i].live == 0:
             recover(state, log, i, t, equity, maintenance)
         return False
-    j = heaviest_free(state, rules, i, t, equity, maintenance)
+    j = heaviest(state, rules, i, _free(state, rules, i, t, equity, maintenance))
     if j < 0:
         return False
     size = tranche_size(state, rules, i, j, t, equity, maintenance, stop)

@@ -142,7 +142,7 @@ def attempt(
     if equity >= stop_level(state, rules, i, maintenance):
         recover(state, log, i, t, equity, maintenance)
         return False
-    m = heaviest(state, rules, i)
+    m = heaviest(state, rules, i, state.size[i])
     if t < state.accounts[i].rested and equity >= 0.0:
         return False
     if is_halted(state, rules, m, t, equity, maintenance):
