@@ -85,6 +85,25 @@ class Crowd(NamedTuple):
     nerve: Floats = EMPTY  # (N,) fall of the pool from its peak at which one asks to leave
 
 
+def idle_crowd(accounts: int, instruments: int) -> Crowd:
+    """Accounts that bring nothing and wish for nothing: for who asks the engine about prices or positions alone."""
+    nothing, none = np.zeros(accounts), np.zeros(accounts, dtype=np.int64)
+    return Crowd(
+        equity=none,
+        leverage=nothing,
+        share=np.zeros((accounts, instruments)),
+        enters=none,
+        hold=nothing,
+        idle=nothing,
+        topup_chance=nothing,
+        topup_delay=nothing,
+        wallet=none,
+        headroom=1.0,
+        warning=1.0,
+        topup_target=1.0,
+    )
+
+
 class Books(NamedTuple):
     """How a replay ends."""
 

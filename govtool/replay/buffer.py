@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from govtool.engine.codes import LARGEST
-from govtool.engine.state import Crowd
+from govtool.engine.state import idle_crowd
 from govtool.engine.terms import NOTHING, Floats, Ints, Terms
 from govtool.errors import ParamError
 from govtool.history.bars import MS
@@ -104,7 +104,7 @@ def needs(scenario: Scenario, start_ms: int, position: Mapping[str, Fraction], v
     Example: 1 coin bought at 100 that falls to 80 under a weight of 0.05 needs 20 + 4 = 24 of equity, 19 beyond 5.
     """
     markets = scenario.markets
-    scenario = replace(scenario, listing=NOTHING, series=(), assets=(), crowd=_nobody(len(markets)))
+    scenario = replace(scenario, listing=NOTHING, series=(), assets=(), crowd=idle_crowd(0, len(markets)))
     terms = pack_terms(scenario, variant.protocol)
     sizes = np.array([_quantums(position[name], name, variant.protocol) for name in markets])
     path = run_engine(scenario, terms, 0).trace.path
@@ -183,25 +183,6 @@ def _sum(rows: Sequence[Buffer]) -> Buffer:
     totals = [float(sum(getattr(row, name) for row in rows)) for name in ("notional", "maintenance", "equity")]
     whole: dict[str, Any] = {**_amounts(*totals), "market": WHOLE, "worst_ms": None, "moves": {}}
     return replace(rows[0], **whole)
-
-
-def _nobody(markets: int) -> Crowd:
-    """A crowd without accounts."""
-    none, never = np.zeros(0), np.zeros(0, dtype=np.int64)
-    return Crowd(
-        equity=never,
-        leverage=none,
-        share=np.zeros((0, markets)),
-        enters=never,
-        hold=none,
-        idle=none,
-        topup_chance=none,
-        topup_delay=none,
-        wallet=never,
-        headroom=1.0,
-        warning=1.0,
-        topup_target=1.0,
-    )
 
 
 def sentences(rows: Sequence[Buffer]) -> list[str]:

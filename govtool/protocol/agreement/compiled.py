@@ -9,7 +9,7 @@ from govtool.engine.instruments import mark_instruments
 from govtool.engine.jit import kernel
 from govtool.engine.packing import pack_rules, pack_state, pack_tape
 from govtool.engine.requirement import need, stop_level
-from govtool.engine.state import Crowd, Feed, Keepers, Rules, State, Tape, Venue
+from govtool.engine.state import Crowd, Feed, Keepers, Rules, State, Tape, Venue, idle_crowd
 from govtool.engine.terms import EMPTY, EMPTY_INTS, Floats, Listing
 from govtool.engine.tiers import MAINTENANCE
 from govtool.engine.weights import set_weights
@@ -65,23 +65,8 @@ def _feed(case: Case) -> Feed:
 
 
 def _crowd(case: Case) -> Crowd:
-    """One account, in from the start, that plans nothing."""
-    still, instruments = np.zeros(1), first_asset(case) + case.listing.asset_market.shape[0]
-    whole = np.zeros(1, dtype=np.int64)
-    return Crowd(
-        equity=whole,
-        leverage=still,
-        share=np.zeros((1, instruments)),
-        enters=whole,
-        hold=still,
-        idle=still,
-        topup_chance=still,
-        topup_delay=still,
-        wallet=whole,
-        headroom=1.0,
-        warning=1.0,
-        topup_target=1.0,
-    )
+    """One account."""
+    return idle_crowd(1, first_asset(case) + case.listing.asset_market.shape[0])
 
 
 @kernel
