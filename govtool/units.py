@@ -27,6 +27,14 @@ def quote(amount: int) -> float:
     return amount * QUOTE_QUANTUM
 
 
+def nearest_quote(amount: int) -> float:
+    """Quote currency nearest to a number of quantums, for parameters; `quote` reckons as the engine does.
+
+    Example: 1_100_000 is 1.1, where `quote` makes it 1.0999999999999999.
+    """
+    return amount / QUANTUMS_PER_QUOTE
+
+
 def fraction(ppm: int) -> float:
     """Parts per million as a fraction of one. Example: 20_000 is 0.02."""
     return ppm / PPM

@@ -12,7 +12,7 @@ from govtool.protocol.pack_liquidation import pack_bidding, pack_dampers, pack_s
 from govtool.protocol.pack_losses import pack_pool, pack_sharing
 from govtool.protocol.pack_margin import pack_margin, pack_options, pack_scan
 from govtool.protocol.problem import nearest
-from govtool.units import PPM, QUANTUMS_PER_QUOTE
+from govtool.units import PPM, fraction, nearest_quote
 
 _FORMATS = {"book": BOOK, "dutch": DUTCH, "batch": BATCH, "first_come": FIRST_COME}
 
@@ -46,36 +46,36 @@ def pack(protocol: Protocol, markets: tuple[str, ...], *, step_s: float, assets:
     return Terms(
         initial_weight=_initial(tiers),
         maintenance_weight=_floats([_maintenance(tier) for tier in tiers]),
-        oi_lower=_floats([_quote(tier.open_interest_lower_cap) for tier in tiers]),
-        oi_upper=_floats([_quote(tier.open_interest_upper_cap) for tier in tiers]),
+        oi_lower=_floats([nearest_quote(tier.open_interest_lower_cap) for tier in tiers]),
+        oi_upper=_floats([nearest_quote(tier.open_interest_upper_cap) for tier in tiers]),
         adaptive=int(adaptive.enabled),
-        gamma=np.full(width, _share(adaptive.gamma_ppm)),
+        gamma=np.full(width, fraction(adaptive.gamma_ppm)),
         half_life_s=np.full(width, float(adaptive.half_life_s)),
-        reference=np.full(width, _share(adaptive.reference_volatility_ppm)),
-        cap=np.full(width, _share(adaptive.cap_ppm)),
-        rise=np.full(width, _share(adaptive.rise_ppm_per_hour)),
-        fall=np.full(width, _share(adaptive.fall_ppm_per_hour)),
+        reference=np.full(width, fraction(adaptive.reference_volatility_ppm)),
+        cap=np.full(width, fraction(adaptive.cap_ppm)),
+        rise=np.full(width, fraction(adaptive.rise_ppm_per_hour)),
+        fall=np.full(width, fraction(adaptive.fall_ppm_per_hour)),
         unit=_floats([float(Fraction(10) ** market.atomic_resolution) for market in held]),
         step=_ints([market.step_base_quantums for market in held]),
-        deviation=_floats([_share(market.min_price_change_ppm) for market in held]),
+        deviation=_floats([fraction(market.min_price_change_ppm) for market in held]),
         heartbeat=int(-(-protocol.oracle.heartbeat_s // step_s)),
         funding_clamp=_floats([_funding_clamp(protocol, tier) for tier in tiers]),
-        taker_fee=_share(protocol.fees.taker_fee_ppm),
-        trading_fee_share=_share(protocol.insurance.trading_fee_share_ppm),
+        taker_fee=fraction(protocol.fees.taker_fee_ppm),
+        trading_fee_share=fraction(protocol.insurance.trading_fee_share_ppm),
         liquidation_format=_FORMATS[rules.format],
-        fee_rate=_share(rules.max_liquidation_fee_ppm),
-        fee_to_insurance=_share(rules.fee_to_insurance_ppm),
-        min_notional=_quote(rules.min_position_notional_liquidated),
-        portion=_share(rules.max_position_portion_liquidated_ppm),
-        block_notional=_quote(rules.max_notional_liquidated),
+        fee_rate=fraction(rules.max_liquidation_fee_ppm),
+        fee_to_insurance=fraction(rules.fee_to_insurance_ppm),
+        min_notional=nearest_quote(rules.min_position_notional_liquidated),
+        portion=fraction(rules.max_position_portion_liquidated_ppm),
+        block_notional=nearest_quote(rules.max_notional_liquidated),
         block_insurance=rules.max_quantums_insurance_lost,
-        bankruptcy_adjustment=_share(rules.bankruptcy_adjustment_ppm),
-        spread_ratio=_share(rules.spread_to_maintenance_margin_ratio_ppm),
-        restore=_share(rules.restore_ppm),
+        bankruptcy_adjustment=fraction(rules.bankruptcy_adjustment_ppm),
+        spread_ratio=fraction(rules.spread_to_maintenance_margin_ratio_ppm),
+        restore=fraction(rules.restore_ppm),
         # Without an auction nothing reads these three.
         length_s=float(auction.length_s) if auction is not None else 1.0,
-        start_discount=_share(auction.start_discount_ppm) if auction is not None else 0.0,
-        end_discount=_share(auction.end_discount_ppm) if auction is not None else 0.0,
+        start_discount=fraction(auction.start_discount_ppm) if auction is not None else 0.0,
+        end_discount=fraction(auction.end_discount_ppm) if auction is not None else 0.0,
         adl=int(protocol.deleveraging.enabled),
         margin=pack_margin(protocol, held, assets),
         options=pack_options(protocol.options, step_s),
@@ -103,25 +103,17 @@ def _market(protocol: Protocol, name: str) -> Market:
     return market
 
 
-def _share(ppm: int) -> float:
-    return ppm / PPM
-
-
-def _quote(quantums: int) -> float:
-    return quantums / QUANTUMS_PER_QUOTE
-
-
 def _maintenance(tier: Tier) -> float:
     return float(Fraction(tier.initial_margin_ppm * tier.maintenance_fraction_ppm, PPM * PPM))
 
 
 def _funding_clamp(protocol: Protocol, tier: Tier) -> float:
     factor = protocol.funding.rate_clamp_factor_ppm
-    return _share(funding_clamp_ppm(factor, tier.initial_margin_ppm, tier.maintenance_fraction_ppm))
+    return fraction(funding_clamp_ppm(factor, tier.initial_margin_ppm, tier.maintenance_fraction_ppm))
 
 
 def _initial(tiers: list[Tier]) -> Floats:
-    return _floats([_share(tier.initial_margin_ppm) for tier in tiers])
+    return _floats([fraction(tier.initial_margin_ppm) for tier in tiers])
 
 
 def _floats(values: list[float]) -> Floats:

@@ -10,7 +10,7 @@ from govtool.engine.terms import (
     Selling,
 )
 from govtool.protocol.model import Auction, Keepers, Liquidation, Withdrawals
-from govtool.units import PPM, QUANTUMS_PER_QUOTE
+from govtool.units import fraction, nearest_quote
 
 _PATHS = {"linear": LINEAR_PATH, "exponential": EXPONENTIAL_PATH, "stairs": STAIRS_PATH, "health": HEALTH_PATH}
 
@@ -20,12 +20,12 @@ def pack_selling(rules: Liquidation, auction: Auction | None) -> Selling:
     sliced = Selling(
         tranches=rules.tranches,
         target=int(rules.target),
-        first_share=rules.first_share_ppm / PPM,
+        first_share=fraction(rules.first_share_ppm),
         share_ramp_s=float(rules.share_ramp_s),
         window_s=float(rules.window_s),
-        account_window=rules.account_window_notional / QUANTUMS_PER_QUOTE,
-        market_window=rules.market_window_notional / QUANTUMS_PER_QUOTE,
-        outstanding=rules.outstanding_notional / QUANTUMS_PER_QUOTE,
+        account_window=nearest_quote(rules.account_window_notional),
+        market_window=nearest_quote(rules.market_window_notional),
+        outstanding=nearest_quote(rules.outstanding_notional),
     )
     if auction is None:
         return sliced
@@ -33,30 +33,30 @@ def pack_selling(rules: Liquidation, auction: Auction | None) -> Selling:
         path=_PATHS[auction.path],
         stair_s=float(auction.stair_s),
         slow_s=float(auction.slow_s),
-        floor_discount=auction.floor_discount_ppm / PPM,
+        floor_discount=fraction(auction.floor_discount_ppm),
         insolvent_s=float(auction.insolvent_s),
-        insolvent_discount=auction.insolvent_discount_ppm / PPM,
+        insolvent_discount=fraction(auction.insolvent_discount_ppm),
         anchored=int(auction.anchored),
         reset_s=float(auction.reset_s),
-        reset_drop=auction.reset_drop_ppm / PPM,
+        reset_drop=fraction(auction.reset_drop_ppm),
         max_resets=auction.max_resets,
-        residue=auction.residue / QUANTUMS_PER_QUOTE,
+        residue=nearest_quote(auction.residue),
     )
 
 
 def pack_bidding(rules: Keepers) -> Bidding:
     """Bonds, penalties and rewards of keepers."""
     return Bidding(
-        bond_share=rules.bond_ppm / PPM,
+        bond_share=fraction(rules.bond_ppm),
         settle_s=float(rules.settle_s),
-        no_show_penalty=rules.no_show_penalty_ppm / PPM,
-        late_penalty=rules.late_penalty_ppm / PPM,
+        no_show_penalty=fraction(rules.no_show_penalty_ppm),
+        late_penalty=fraction(rules.late_penalty_ppm),
         exclusion_s=float(rules.exclusion_s),
         own_accounts=int(rules.own_accounts),
-        reward_flat=rules.reward_flat / QUANTUMS_PER_QUOTE,
-        reward_share=rules.reward_ppm / PPM,
-        gas_margin=rules.gas_margin_ppm / PPM,
-        reward_cap=rules.reward_cap / QUANTUMS_PER_QUOTE,
+        reward_flat=nearest_quote(rules.reward_flat),
+        reward_share=fraction(rules.reward_ppm),
+        gas_margin=fraction(rules.gas_margin_ppm),
+        reward_cap=nearest_quote(rules.reward_cap),
     )
 
 
@@ -65,12 +65,12 @@ def pack_dampers(rules: Liquidation, withdrawals: Withdrawals) -> Dampers:
     breaker = rules.breaker
     return Dampers(
         cooldown_s=float(rules.cooldown_s),
-        breaker_move=breaker.move_ppm / PPM,
+        breaker_move=fraction(breaker.move_ppm),
         breaker_window_s=float(breaker.window_s),
-        breaker_volume=breaker.volume / QUANTUMS_PER_QUOTE,
+        breaker_volume=nearest_quote(breaker.volume),
         breaker_halt_s=float(breaker.halt_s),
-        breaker_override=breaker.override_ppm / PPM,
+        breaker_override=fraction(breaker.override_ppm),
         gate_s=float(withdrawals.gate_s),
         guard=int(withdrawals.guard),
-        throttle=withdrawals.throttle_ppm_per_hour / PPM,
+        throttle=fraction(withdrawals.throttle_ppm_per_hour),
     )

@@ -6,7 +6,7 @@ from govtool.engine.terms import LAYERS as LAYER_COUNT
 from govtool.engine.terms import PRO_RATA, PROFIT_ORDER, RANDOM_ORDER, Pool, Sharing
 from govtool.protocol.model import Insurance, LossSharing, Market
 from govtool.protocol.model.loss_sharing import LAYERS
-from govtool.units import PPM, QUANTUMS_PER_QUOTE, SECONDS_PER_HOUR, SECONDS_PER_YEAR
+from govtool.units import SECONDS_PER_HOUR, SECONDS_PER_YEAR, fraction, nearest_quote
 
 HOURS_PER_YEAR = SECONDS_PER_YEAR // SECONDS_PER_HOUR
 
@@ -21,14 +21,14 @@ def pack_pool(rules: Insurance, held: list[Market]) -> Pool:
         pool_target=rules.target,
         treasury_per_hour=rules.treasury_transfer_per_year // HOURS_PER_YEAR,
         stake_cooldown_s=float(rules.stake_cooldown_s),
-        stake_yield=rules.stake_yield_ppm / PPM,
-        advance_trigger=advance.trigger_ppm / PPM,
-        advance_target=advance.target_ppm / PPM,
-        advance_account=advance.account_cap / QUANTUMS_PER_QUOTE,
-        advance_event=advance.total_cap / QUANTUMS_PER_QUOTE,
-        advance_fee=advance.fee_ppm / PPM,
-        advance_repay=advance.repay_ppm / PPM,
-        pool_share=np.array([market.pool_share_ppm / PPM for market in held], dtype=np.float64),
+        stake_yield=fraction(rules.stake_yield_ppm),
+        advance_trigger=fraction(advance.trigger_ppm),
+        advance_target=fraction(advance.target_ppm),
+        advance_account=nearest_quote(advance.account_cap),
+        advance_event=nearest_quote(advance.total_cap),
+        advance_fee=fraction(advance.fee_ppm),
+        advance_repay=fraction(advance.repay_ppm),
+        pool_share=np.array([fraction(market.pool_share_ppm) for market in held], dtype=np.float64),
     )
 
 
@@ -36,8 +36,8 @@ def pack_sharing(rules: LossSharing) -> Sharing:
     """The waterfall and its terms."""
     return Sharing(
         waterfall=waterfall_code(rules.layers()),
-        share_cap=rules.share_cap_ppm / PPM,
-        premium_share=rules.premium_share_ppm / PPM,
+        share_cap=fraction(rules.share_cap_ppm),
+        premium_share=fraction(rules.premium_share_ppm),
         adl_order=_ORDERS[rules.adl_order],
     )
 

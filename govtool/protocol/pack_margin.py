@@ -25,7 +25,7 @@ from govtool.errors import ParamError
 from govtool.protocol.model import Collateral, Market, Options, Protocol, Scan, Tier
 from govtool.protocol.model.scan import parsed_scenarios
 from govtool.protocol.problem import nearest
-from govtool.units import PPM, QUANTUMS_PER_QUOTE
+from govtool.units import PPM, fraction, nearest_quote
 
 _METHODS = {"position": POSITION, "scan": SCAN}
 _CURVES = {"flat": FLAT, "linear": LINEAR, "root": ROOT}
@@ -43,39 +43,39 @@ def pack_margin(protocol: Protocol, held: list[Market], assets: tuple[str, ...])
     """
     rules, tiers = protocol.margin, [protocol.tiers[market.tier] for market in held]
     slopes = [_slope(rules.curve, protocol.tiers[one.tier].size_factor_ppm, one.skew_scale) for one in held]
-    fractions = [tier.maintenance_fraction_ppm / PPM for tier in tiers]
+    fractions = [fraction(tier.maintenance_fraction_ppm) for tier in tiers]
     taken = [taken_asset(protocol, name) for name in assets]
     return Margin(
         method=_METHODS[rules.method],
         curve=_CURVES[rules.curve],
         curve_initial=_floats(slopes),
         curve_maintenance=_floats([a * b for a, b in zip(slopes, fractions, strict=True)]),
-        base_margin=_floats([_quote(tier.base_margin) for tier in tiers]),
+        base_margin=_floats([nearest_quote(tier.base_margin) for tier in tiers]),
         fill_check=int(rules.fill_check),
-        fill_share=rules.fill_share_ppm / PPM,
-        stop_share=rules.stop_share_ppm / PPM,
-        stop_add=rules.stop_add_ppm / PPM,
+        fill_share=fraction(rules.fill_share_ppm),
+        stop_share=fraction(rules.stop_share_ppm),
+        stop_add=fraction(rules.stop_add_ppm),
         price_mode=_PRICES[rules.price_mode],
         twap_s=float(rules.twap_s),
-        stable_growth=_single(rules.stable_growth_ppm_per_s / PPM),
-        delay_growth=_single(rules.delay_growth_ppm / PPM),
-        doubt_threshold=rules.doubt_threshold_ppm / PPM,
-        doubt_factor=rules.doubt_factor_ppm / PPM,
-        peg_threshold=rules.peg_threshold_ppm / PPM,
-        peg_factor=rules.peg_factor_ppm / PPM,
+        stable_growth=_single(fraction(rules.stable_growth_ppm_per_s)),
+        delay_growth=_single(fraction(rules.delay_growth_ppm)),
+        doubt_threshold=fraction(rules.doubt_threshold_ppm),
+        doubt_factor=fraction(rules.doubt_factor_ppm),
+        peg_threshold=fraction(rules.peg_threshold_ppm),
+        peg_factor=fraction(rules.peg_factor_ppm),
         ramp_s=float(rules.ramp_s),
-        asset_initial=_floats([(PPM - asset.initial_haircut_ppm) / PPM for asset in taken]),
-        asset_maintenance=_floats([(PPM - asset.maintenance_haircut_ppm) / PPM for asset in taken]),
-        liability_initial=_floats([asset.initial_liability_ppm / PPM for asset in taken]),
-        liability_maintenance=_floats([asset.maintenance_liability_ppm / PPM for asset in taken]),
+        asset_initial=_floats([fraction(PPM - asset.initial_haircut_ppm) for asset in taken]),
+        asset_maintenance=_floats([fraction(PPM - asset.maintenance_haircut_ppm) for asset in taken]),
+        liability_initial=_floats([fraction(asset.initial_liability_ppm) for asset in taken]),
+        liability_maintenance=_floats([fraction(asset.maintenance_liability_ppm) for asset in taken]),
         asset_curve=_floats([_slope(rules.curve, asset.size_factor_ppm, asset.skew_scale) for asset in taken]),
-        asset_worst=_floats([(PPM - asset.largest_haircut_ppm) / PPM for asset in taken]),
-        asset_scale=_floats([_quote(asset.deposit_scale) for asset in taken]),
-        liability_scale=_floats([_quote(asset.borrow_scale) for asset in taken]),
-        asset_cap=_floats([_quote(asset.deposit_cap) for asset in taken]),
+        asset_worst=_floats([fraction(PPM - asset.largest_haircut_ppm) for asset in taken]),
+        asset_scale=_floats([nearest_quote(asset.deposit_scale) for asset in taken]),
+        liability_scale=_floats([nearest_quote(asset.borrow_scale) for asset in taken]),
+        asset_cap=_floats([nearest_quote(asset.deposit_cap) for asset in taken]),
         asset_hedges=_floats([float(asset.hedges) for asset in taken]),
-        borrow_rate=_floats([asset.borrow_rate_ppm / PPM for asset in taken]),
-        interest_to_insurance=rules.interest_to_insurance_ppm / PPM,
+        borrow_rate=_floats([fraction(asset.borrow_rate_ppm) for asset in taken]),
+        interest_to_insurance=fraction(rules.interest_to_insurance_ppm),
     )
 
 
@@ -84,26 +84,26 @@ def pack_options(rules: Options | None, step_s: float) -> OptionRules:
     if rules is None:
         return OptionRules()
     return OptionRules(
-        max_spot=rules.max_spot_ppm / PPM,
-        min_spot=rules.min_spot_ppm / PPM,
-        maintenance_call=rules.maintenance_call_ppm / PPM,
-        maintenance_put=rules.maintenance_put_ppm / PPM,
-        maintenance_put_value=rules.maintenance_put_value_ppm / PPM,
-        unpaired_initial=rules.unpaired_initial_ppm / PPM,
-        unpaired_maintenance=rules.unpaired_maintenance_ppm / PPM,
-        put_offset=rules.put_offset_ppm / PPM,
+        max_spot=fraction(rules.max_spot_ppm),
+        min_spot=fraction(rules.min_spot_ppm),
+        maintenance_call=fraction(rules.maintenance_call_ppm),
+        maintenance_put=fraction(rules.maintenance_put_ppm),
+        maintenance_put_value=fraction(rules.maintenance_put_value_ppm),
+        unpaired_initial=fraction(rules.unpaired_initial_ppm),
+        unpaired_maintenance=fraction(rules.unpaired_maintenance_ppm),
+        put_offset=fraction(rules.put_offset_ppm),
         settle_ticks=max(1, round(rules.settle_s / step_s)),
         term_half_life_s=float(rules.term_half_life_s),
-        skew=rules.skew_ppm / PPM,
-        smile=rules.smile_ppm / PPM,
-        volatility_floor=rules.volatility_floor_ppm / PPM,
-        volatility_cap=rules.volatility_cap_ppm / PPM,
+        skew=fraction(rules.skew_ppm),
+        smile=fraction(rules.smile_ppm),
+        volatility_floor=fraction(rules.volatility_floor_ppm),
+        volatility_cap=fraction(rules.volatility_cap_ppm),
     )
 
 
 def pack_scan(rules: Scan | None, tiers: list[Tier]) -> ScanRules:
     """Scan rules with one row per scenario; none for a protocol without a scan."""
-    reach = _floats([tier.scan_range_ppm / PPM for tier in tiers])
+    reach = _floats([fraction(tier.scan_range_ppm) for tier in tiers])
     if rules is None:
         return ScanRules(range=reach)
     found = parsed_scenarios(rules.scenarios)
@@ -122,12 +122,12 @@ def pack_scan(rules: Scan | None, tiers: list[Tier]) -> ScanRules:
         if hasattr(rules, f"{name}_ppm") and name not in plain
     }
     return ScanRules(
-        move=_floats([one.move_ppm / PPM for one in found]),
+        move=_floats([fraction(one.move_ppm) for one in found]),
         shift=np.array([_SHIFTS[one.shift] for one in found], dtype=np.int64),
-        damp=_floats([one.damp_ppm / PPM for one in found]),
+        damp=_floats([fraction(one.damp_ppm) for one in found]),
         range=reach,
         shortest_s=float(rules.shortest_s),
-        **{name: value / PPM for name, value in plain.items()},
+        **{name: fraction(value) for name, value in plain.items()},
     )
 
 
@@ -146,17 +146,13 @@ def taken_asset(protocol: Protocol, name: str) -> Collateral:
 def _slope(curve: str, factor_ppm: int, scale: int) -> float:
     """Growth of a weight per coin (linear) or per root of a coin (root)."""
     if curve == "linear":
-        return factor_ppm / PPM / scale if scale else 0.0
-    return factor_ppm / PPM if curve == "root" else 0.0
+        return fraction(factor_ppm) / scale if scale else 0.0
+    return fraction(factor_ppm) if curve == "root" else 0.0
 
 
 def _single(value: float) -> float:
     """A number as 32 bits hold it: so Mango stores the limits of its stable price."""
     return float(np.float32(value))
-
-
-def _quote(quantums: int) -> float:
-    return quantums / QUANTUMS_PER_QUOTE
 
 
 def _floats(values: list[float]) -> Floats:
