@@ -214,7 +214,7 @@ def _world_table(named: str | None, world: str | None, seed: int | None, rules: 
     seeds = TABLE_SEEDS if seed is None else (seed,)
     if named is None:
         traders = read_world(world or DEFAULT)
-        scenarios = (build(event, traders, one) for event in crashes_at_hand() for one in seeds)
+        scenarios = (build(event, traders, one) for event in crashes_at_hand(rules.markets) for one in seeds)
     else:
         scenarios = (scenario for one in seeds for scenario in scenarios_of(named, world, one))
     found = {scenario.name: calibrate(scenario, rules) for scenario in scenarios}

@@ -46,28 +46,40 @@ class MarketAnchors:
 
 @dataclass(frozen=True)
 class EventAnchors:
-    """Anchors of all markets in one event; the minutes run from `start_ms` up to `end_ms`."""
+    """Anchors of all markets in one event; the minutes run from `start_ms` up to `end_ms`.
+
+    `apart` says that its days are series of their own, beside those that the other events share.
+    """
 
     name: str
     start_ms: int
     end_ms: int
     markets: tuple[MarketAnchors, ...]
+    apart: bool = False
 
 
 def read_anchors(path: Path) -> tuple[EventAnchors, ...]:
     """Every event of an anchors file, in file order."""
     content = read_toml(path, FORMAT)
-    sources = content.get("sources", {})
-    return tuple(_event(name, markets, sources, f"{path}: {name}") for name, markets in content["events"].items())
+    sources, apart = content.get("sources", {}), content.get("apart", [])
+    for name in apart:
+        if name not in content["events"]:
+            raise ParamError(f"{path}: apart names {name!r}, which is none of the events; correct or remove it")
+    return tuple(
+        _event(name, markets, sources, f"{path}: {name}", apart=name in apart)
+        for name, markets in content["events"].items()
+    )
 
 
-def _event(name: str, markets: Mapping[str, Any], sources: Mapping[str, str], where: str) -> EventAnchors:
+def _event(
+    name: str, markets: Mapping[str, Any], sources: Mapping[str, str], where: str, *, apart: bool
+) -> EventAnchors:
     read = tuple(_market(market, fields, sources, f"{where}.{market}") for market, fields in markets.items())
     spans = {(one.minute[0].time_ms, one.minute[-1].time_ms) for one in read}
     if len(spans) != 1:
         raise ParamError(f"{where}: the first and the last minute anchor must be at the same time in every market")
     start_ms, end_ms = spans.pop()
-    return EventAnchors(name, start_ms, end_ms, read)
+    return EventAnchors(name, start_ms, end_ms, read, apart)
 
 
 def _market(market: str, fields: Mapping[str, Any], sources: Mapping[str, str], where: str) -> MarketAnchors:

@@ -169,10 +169,16 @@ def _decimals(values: NDArray[np.float64], digits: int) -> int:
 
 
 def reconstruct(events: Sequence[EventAnchors]) -> list[Reconstructed]:
-    """Every series of the bundled history: minutes of each market of each event, then days of each market."""
+    """Every series of the bundled history: minutes of each market of each event, then days of each market.
+
+    The days of an event that stands apart are not in the series of the others.
+    """
     made = [minutes(event, index) for event in events for index in range(len(event.markets))]
-    markets = dict.fromkeys(one.market for event in events for one in event.markets)
-    return made + [days(market, index, events) for index, market in enumerate(markets)]
+    together = [event for event in events if not event.apart]
+    for group in (together, *([event] for event in events if event.apart)):
+        markets = dict.fromkeys(one.market for event in group for one in event.markets)
+        made += [days(market, index, group) for index, market in enumerate(markets)]
+    return made
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

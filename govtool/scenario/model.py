@@ -1,5 +1,6 @@
 """The scenario file: which event, in which world, with which seed."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -80,6 +81,7 @@ def events_at_hand() -> list[Event]:
     ]
 
 
-def crashes_at_hand() -> list[Event]:
-    """The crashes among the events at hand."""
-    return [event for event in events_at_hand() if event.kind == "crash"]
+def crashes_at_hand(markets: Iterable[str] | None = None) -> list[Event]:
+    """The crashes among the events at hand; given markets, those that need no others."""
+    crashes = [event for event in events_at_hand() if event.kind == "crash"]
+    return crashes if markets is None else [event for event in crashes if set(event.series) <= set(markets)]

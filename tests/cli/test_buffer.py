@@ -42,7 +42,10 @@ def test_json_is_what_out_writes(cli, tmp_path):
 def test_without_an_event_all_at_hand_are_asked_and_those_that_lack_a_market_are_named(cli):
     done = cli("buffer", "--position", "XRP=-1000", "--json")
     told = json.loads(done.stdout)
-    assert [row["event"] for row in told["buffers"]] == ["reconstructed-crash-2020-03-12"]
+    assert [row["event"] for row in told["buffers"]] == [
+        "reconstructed-crash-2020-03-12",
+        "reconstructed-crash-2025-10-10",
+    ]
     assert told["skipped"][EVENT] == "no market XRP"
     shown = cli("buffer", "--position", "XRP=-1000").stdout
     assert f"\nskipped {EVENT}: no market XRP\n" in shown

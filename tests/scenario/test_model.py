@@ -67,3 +67,9 @@ def test_crashes_at_hand_are_those_that_ship_where_there_is_no_other_history():
     names = [event.name for event in crashes_at_hand()]
     assert EVENT in names
     assert all(name.startswith("reconstructed-crash-") for name in names)
+
+
+def test_crashes_of_markets_that_a_protocol_lacks_are_left_out():
+    names = [event.name for event in crashes_at_hand(["BTC", "ETH", "SOL"])]
+    assert EVENT in names and "reconstructed-crash-2025-10-10" not in names
+    assert {event.name for event in crashes_at_hand()} > set(names)
