@@ -44,6 +44,7 @@ COMMANDS: dict[str, Entry] = {
     "sensitivity": Entry(
         "govtool.cli.sensitivity:sensitivity", "Show what each parameter of the liquidation system moves."
     ),
+    "incidents": Entry("govtool.cli.incidents:incidents", "Re-create known incidents beside what was published."),
     "conformance": Entry(
         "govtool.cli.conformance:conformance", "Run vectors or portfolios through exact chain arithmetic."
     ),
