@@ -2,5 +2,5 @@
 
 __version__ = "0.1.0"
 
-MODEL = 3
+MODEL = 4
 """Number of the replay model; raised whenever a change moves any replayed number."""

@@ -103,6 +103,11 @@ SWITCHED_OFF = (
         },
     ),
     Off(
+        "latency of the oracle, and the furthest that it moves in one post",
+        "a late price is sold at by whoever sees the market, and a length would be one of the oracle's as well",
+        {"oracle.latency_s": 0, "oracle.max_jump_ppm": 0},
+    ),
+    Off(
         "gate, guard and throttle of withdrawals",
         "they keep traders in the crash for reasons of their own",
         {"withdrawals.gate_s": 0, "withdrawals.guard": False, "withdrawals.throttle_ppm_per_hour": 0},

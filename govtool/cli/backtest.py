@@ -173,6 +173,20 @@ def _describe(outcome: "Outcome") -> None:
     bars = interval_text(outcome.native_s)
     click.echo(f"{outcome.scenario} under {outcome.protocol}: {outcome.label} history, bars of {bars}")
     click.echo(f"event log {outcome.event_digest}")
+    happened = _happened(outcome)
+    if happened:
+        click.echo(f"in this world: {happened}")
+
+
+def _happened(outcome: "Outcome") -> str:
+    """What the world did to everybody, in words; nothing in a quiet one."""
+    metrics = outcome.metrics
+    down, stale, panics = (metrics[name] for name in ("down_seconds", "oracle_stale_seconds", "panics"))
+    told = [f"the chain was down for {down:,.0f} s"] if down else []
+    told += [f"prices were stale for {stale:,.0f} market s"] if stale else []
+    told += [f"traders panicked {panics:.0f} time{'s' if panics > 1 else ''}"] if panics else []
+    told += [f"attacks: {', '.join(outcome.attacks)}"] if outcome.attacks else []
+    return "; ".join(told)
 
 
 def _vary(

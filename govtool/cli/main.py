@@ -36,6 +36,7 @@ COMMANDS: dict[str, Entry] = {
     "activation": Entry("govtool.cli.activation:activation", "Show who becomes liquidatable when a change activates."),
     "buffer": Entry("govtool.cli.buffer:buffer", "Show what extra collateral would have survived past crashes."),
     "optimize": Entry("govtool.cli.optimize:optimize", "Search the parameters that a study names."),
+    "redteam": Entry("govtool.cli.redteam:redteam", "Search the worst attack on a protocol, and what closes it."),
     "pareto": Entry("govtool.cli.pareto:pareto", "Show the candidates of a study that nothing beats."),
     "propose": Entry("govtool.cli.propose:propose", "Write the proposal of a finished search."),
     "verify": Entry("govtool.cli.verify:verify", "Re-run a proposal and compare every number."),

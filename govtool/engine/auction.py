@@ -4,8 +4,10 @@ import numpy as np
 
 from govtool.engine.account import health, heaviest, is_flat, lots_worth, notional
 from govtool.engine.asking import asked_price, discount_of, whole_s, yardstick
+from govtool.engine.backstop import sell_to_backstops
 from govtool.engine.batch import sell_in_batch
 from govtool.engine.breaker import is_halted
+from govtool.engine.chain import lost_ticks
 from govtool.engine.codes import INSOLVENT, NIL, NONE, OPEN, PHASE, RESET, SOLVENT, UNFILLED
 from govtool.engine.jit import kernel
 from govtool.engine.keepers import is_cartel, may_act, wanted
@@ -13,12 +15,14 @@ from govtool.engine.last_resort import resolve
 from govtool.engine.ledger import record
 from govtool.engine.limits import charge_limits, limited
 from govtool.engine.margin import recover
+from govtool.engine.ordering import next_in_line, pay_priority, places
 from govtool.engine.requirement import stop_level
 from govtool.engine.retire import retire
+from govtool.engine.searchers import pay_searcher, unload
 from govtool.engine.state import Log, Rules, State
 from govtool.engine.taking import is_abusive, reserve, settle_reserved, take
 from govtool.engine.terms import BATCH, Ints
-from govtool.engine.trading import deal, displace
+from govtool.engine.trading import displace
 from govtool.engine.tranches import drop_tranche, under_auction
 
 
@@ -91,8 +95,12 @@ def _sell_one_by_one(state: State, rules: Rules, log: Log, i: int, n: int, t: in
     tranche = state.tranches[i, n]
     j = tranche.instrument
     cartel = is_cartel(state, rules, i, n, t)
-    for k in range(state.keepers.shape[0]):
-        if tranche.left == 0 or tranche.winner >= 0:
+    place = places(state, rules, i, n, t, cartel)
+    count = state.keepers.shape[0]
+    k = -1
+    while True:
+        k = next_in_line(place, k, count)
+        if k >= count or tranche.left == 0 or tranche.winner >= 0:
             return
         if not may_act(state, rules, i, n, k, t):
             continue
@@ -103,8 +111,11 @@ def _sell_one_by_one(state: State, rules: Rules, log: Log, i: int, n: int, t: in
         if is_abusive(state, rules, k):
             reserve(state, rules, log, i, n, k, t, price, quantity, tranche.left)
         else:
-            unload, end = deal(state, j, 1 if state.size[i, j] > 0 else -1, quantity)
-            take(state, rules, log, i, n, k, t, price, quantity, unload, rules.gas + state.keepers[k].cost)
+            unloaded, end, gain = unload(state, rules, j, 1 if state.size[i, j] > 0 else -1, quantity)
+            before = state.keepers[k].cash
+            take(state, rules, log, i, n, k, t, price, quantity, unloaded, rules.gas + state.keepers[k].cost)
+            pay_priority(state, rules, k, state.keepers[k].cash - before)
+            pay_searcher(state, log, i, j, k, gain, t)
             displace(state, j, end)
 
 
@@ -167,6 +178,10 @@ def _offer(state: State, rules: Rules, log: Log, i: int, n: int, t: int) -> bool
     equity, maintenance = health(state, rules, i)
     if _turn_insolvent(state, rules, log, i, n, t, discount, equity, maintenance):
         return False
+    sell_to_backstops(state, rules, log, i, n, t, price, yard)
+    if tranche.left == 0:
+        drop_tranche(state, i, n)
+        return False
     record(state, log, t, UNFILLED, i, j, NONE, side * tranche.left, NIL, NIL, NIL, 0.0, 0.0, 0.0)
     drop_tranche(state, i, n)
     return True
@@ -184,11 +199,10 @@ def _advance_tranche(state: State, rules: Rules, log: Log, i: int, n: int, t: in
         if tranche.left == 0:
             drop_tranche(state, i, n)
             return
-    else:
-        equity, maintenance = health(state, rules, i)
-        if is_halted(state, rules, j, t, equity, maintenance):
-            tranche.opened += 1
-            return
+    equity, maintenance = health(state, rules, i)
+    if is_halted(state, rules, j, t, equity, maintenance):
+        tranche.opened += 1 + lost_ticks(state, t)
+        return
     if _offer(state, rules, log, i, n, t):
         resolve(state, rules, log, i, state.lots[j].market, t)
 

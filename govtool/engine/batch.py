@@ -5,13 +5,15 @@ import math
 import numpy as np
 
 from govtool.engine.account import notional
+from govtool.engine.codes import NONE
 from govtool.engine.jit import kernel
 from govtool.engine.keepers import bid_quantity, edge_of, is_cartel, may_act, most_to_restore, refill
 from govtool.engine.liquidity import floored
+from govtool.engine.searchers import fits_seen, marginal_seen, pay_searcher, unload
 from govtool.engine.state import Log, Rules, State
 from govtool.engine.taking import is_abusive, pay_gas, reserve, slash, take
 from govtool.engine.terms import Floats, Ints
-from govtool.engine.trading import deal, displace, fits, marginal_price
+from govtool.engine.trading import displace
 
 
 @kernel
@@ -97,8 +99,8 @@ def clear(
             if bid[k] > 0 and edge[k] == group:
                 asked += bid[k]
         upto = min(most, asked)
-        if side * (marginal_price(state, j, side, upto) - side * (group * yard) - price) < 0.0:
-            upto = min(upto, fits(state, j, side, price + side * (group * yard), upto))
+        if side * (marginal_seen(state, rules, j, side, upto) - side * (group * yard) - price) < 0.0:
+            upto = min(upto, fits_seen(state, rules, j, side, price + side * (group * yard), upto))
         if upto <= total:
             break
         _share_lot(state, j, edge, bid, lot, group, upto - total)
@@ -108,7 +110,7 @@ def clear(
         group = _next_edge(edge, bid, group)
     if total == 0:
         return price
-    cleared = marginal_price(state, j, side, total) - side * (last * yard)
+    cleared = marginal_seen(state, rules, j, side, total) - side * (last * yard)
     if most == tranche.left:
         _keep_residue(state, rules, j, tranche.left, lot, total)
     return max(cleared, price) if side > 0 else min(cleared, price)
@@ -129,8 +131,9 @@ def sell_in_batch(state: State, rules: Rules, log: Log, i: int, n: int, t: int, 
     for k in range(count):
         if lot[k] > 0 and not is_abusive(state, rules, k):
             honest += lot[k]
+    unloaded, end, gain = 0.0, 0.0, 0.0
     if honest > 0:
-        unload, end = deal(state, j, 1 if state.size[i, j] > 0 else -1, honest)
+        unloaded, end, gain = unload(state, rules, j, 1 if state.size[i, j] > 0 else -1, honest)
     for k in range(count):
         if lot[k] == 0:
             continue
@@ -139,6 +142,7 @@ def sell_in_batch(state: State, rules: Rules, log: Log, i: int, n: int, t: int, 
             slash(state, rules, log, i, n, t, rules.no_show_penalty)
         else:
             state.keepers[k].have -= notional(state, j, lot[k])
-            take(state, rules, log, i, n, k, t, cleared, lot[k], unload, rules.gas)
+            take(state, rules, log, i, n, k, t, cleared, lot[k], unloaded, rules.gas)
     if honest > 0:
+        pay_searcher(state, log, i, j, NONE, gain, t)
         displace(state, j, end)

@@ -3,8 +3,9 @@
 import math
 
 from govtool.engine.account import health, heaviest, is_flat, lots_worth, notional, weight_of
+from govtool.engine.backstop import backstop_within, settle_with_backstop
 from govtool.engine.breaker import count_closed, is_halted
-from govtool.engine.codes import ASSET, FILL, NONE, PERPETUAL
+from govtool.engine.codes import ASSET, FILL, PERPETUAL
 from govtool.engine.deleverage import deleverage
 from govtool.engine.draw import ATTEMPT, draw
 from govtool.engine.fills import close_part, gauge_close, gauge_excess, quote_of_part
@@ -18,7 +19,7 @@ from govtool.engine.requirement import stop_level
 from govtool.engine.retire import retire
 from govtool.engine.state import Log, Rules, State
 from govtool.engine.terms import Ints
-from govtool.engine.trading import deal, displace, fits
+from govtool.engine.trading import deal, displace, fits, impact
 from govtool.engine.waterfall import absorb, fund_for_fills
 from govtool.engine.windows import ticks_of
 
@@ -101,10 +102,15 @@ def _fill(
     weight = weight_of(state, rules, i, m)
     stop = stop_level(state, rules, i, maintenance)
     limit = _limit(state, rules, m, weight, side, equity, maintenance)
-    quantity = fits(state, m, side, limit, _granted(state, rules, i, m, t, equity, maintenance, stop))
+    granted = _granted(state, rules, i, m, t, equity, maintenance, stop)
+    quantity, k = fits(state, m, side, limit, granted), -1
+    if quantity > 0:
+        price, end = deal(state, m, side, quantity)
+    else:
+        k, quantity, price = backstop_within(state, rules, i, m, side, limit, granted, t)
+        _, end = impact(state, m)
     if quantity == 0:
         return 0
-    price, end = deal(state, m, side, quantity)
     proceeds = math.floor(((quantity * state.lots[m].unit) * price) * 1e6)
     value = (quantity * state.lots[m].unit) * state.lots[m].mark
     size = notional(state, m, quantity)
@@ -117,6 +123,8 @@ def _fill(
     if helped > 0:
         fund -= cover_from_pool(state, i, market, helped)
     displace(state, m, end)
+    if k >= 0:
+        settle_with_backstop(state, rules, m, k, side, quantity, proceeds)
     gauge_close(state, size, value, side, side * proceeds, fee, helped, equity)
     gauge_excess(state, rules, weight, size, equity, stop)
     count_closed(state, rules, m, size, t)
@@ -124,7 +132,7 @@ def _fill(
     state.accounts[i].rested = t + ticks_of(rules, rules.cooldown_s)
     state.accounts[i].last = market
     change, received = -side * quantity, side * proceeds
-    record(state, log, t, FILL, i, m, NONE, change, received, fee, fund, price, equity, maintenance)
+    record(state, log, t, FILL, i, m, k, change, received, fee, fund, price, equity, maintenance)
     return quantity
 
 

@@ -1,5 +1,6 @@
 """Circuit breakers: a market halts when its price ran, or when too much was closed in it."""
 
+from govtool.engine.chain import is_grace, is_stale
 from govtool.engine.codes import HALT, NIL, NONE
 from govtool.engine.jit import inlined, kernel
 from govtool.engine.ledger import record
@@ -47,6 +48,9 @@ def trip_breakers(state: State, rules: Rules, tape: Tape, log: Log, t: int) -> N
 
 @inlined
 def is_halted(state: State, rules: Rules, j: int, t: int, equity: float, maintenance: float) -> bool:
-    """Whether a halt protects an account's position in instrument `j`: not one below the override."""
+    """Whether a halt, a stale price or grace protects an account's position in instrument `j` (rules, section 8a)."""
     m = state.lots[j].market
-    return bool(m >= 0 and t < state.markets[m].halted and equity >= rules.breaker_override * maintenance)
+    if m >= 0 and (is_stale(state, rules, m, t)):
+        return True
+    halted = m >= 0 and t < state.markets[m].halted and equity >= rules.breaker_override * maintenance
+    return bool(halted or (is_grace(state, rules, t) and equity >= rules.grace_override * maintenance))

@@ -15,6 +15,8 @@ from govtool.engine.codes import (
     PERPETUAL,
     POOL_LOW,
     SHARED,
+    TRANSIT,
+    TRANSIT_SECONDS,
 )
 from govtool.engine.jit import kernel
 from govtool.engine.state import Rules, State, Tape
@@ -41,6 +43,7 @@ def close_tick(state: State, rules: Rules, tape: Tape, t: int) -> None:
         if t < market.halted:
             state.gauges[HALT_SECONDS] += rules.step_s
     state.gauges[OI_SECONDS] += interest * rules.step_s
+    state.gauges[TRANSIT_SECONDS] += (state.tills[TRANSIT] * 1e-6) * rules.step_s
     state.gauges[COLLATERAL] = worth
     state.gauges[COLLATERAL_SECONDS] += worth * rules.step_s
     state.tills[POOL_LOW] = min(state.tills[POOL_LOW], state.tills[INSURANCE])

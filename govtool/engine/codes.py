@@ -7,7 +7,8 @@ import numpy as np
 PERPETUAL, OPTION, ASSET = 0, 1, 2
 OUT, IN = 0, 1
 SOLVENT, INSOLVENT = 0, 1
-HONEST, NO_SHOW, LATE, SELF, COLLUDE = 0, 1, 2, 3, 4
+HONEST, NO_SHOW, LATE, SELF, COLLUDE, BACKSTOP = 0, 1, 2, 3, 4, 5
+UP, DOWN, FORCED = 0, 1, 2
 DONE, EVENTS_FULL, SNAPSHOTS_FULL, OVERFLOW = 0, 1, 2, 3
 NEVER: Any = np.int64(2**62)
 LARGEST = np.int64(2**60)
@@ -43,8 +44,11 @@ NIL: int = codes(1)[0]
     STAKERS,
     SHARING,
     EXITS,
-) = codes(13)
-BUCKETS = 13
+    TRANSIT,
+    CARRIERS,
+    SEARCHERS,
+) = codes(16)
+BUCKETS = 16
 (
     OPENING,
     POOL_LOW,
@@ -56,7 +60,7 @@ BUCKETS = 13
     RESIDUAL,
     EVENT_COUNT,
     SHOT_COUNT,
-) = codes(10, 13)
+) = codes(10, 16)
 (
     PAID_TODAY,
     ADVANCED,
@@ -68,11 +72,17 @@ BUCKETS = 13
     GATE,
     POOL_PEAK,
     MARKET_POOLS,
-) = codes(10, 23)
+    BACK,
+    DOWN_SINCE,
+    LINK,
+    LOST,
+) = codes(14, 26)
 """Flows of the pool (ADVANCED and REPAID are amounts without fees, ADVANCES_OUT what is outstanding of them), cash of
-withdrawals that were held, the tick until which the gate is shut, the pool's peak, and the markets' own pools."""
+withdrawals that were held, the tick until which the gate is shut, the pool's peak, the markets' own pools, and the
+ticks at which the chain was last back, far below zero if it never was, and went down, -1 if it is up, its state, and
+the ticks of its last outage."""
 
-TILLS = 33
+TILLS = 40
 
 # Positions in Books.gauges.
 OI_SECONDS, COLLATERAL_SECONDS, UNDER_SECONDS, LIQUIDATED, COST, EXCESS, HAIRCUT, ADL_NOTIONAL, FLAGGED = codes(9)
@@ -83,7 +93,11 @@ SHARED, ADL_WORST, ADL_LEAST, HALT_SECONDS, REWARDS = codes(5, 10)
 SHORTFALL, COLLATERAL, WITHDRAWN, WITHDRAWN_AT, STAKE_UNITS = codes(5, 15)
 """Not sums: of the last margin step, of the last tick's books, the bucket of withdrawals and when it was reckoned, and
 the units that stakers and protocol hold."""
-GAUGES = 20
+BRIDGED, BRIDGED_AT, CHANNELLED, CHANNELLED_AT = codes(4, 20)
+"""Buckets of bridge and channel, and when they were reckoned."""
+TRANSIT_SECONDS, CUT_NOTIONAL, BACKSTOPPED = codes(3, 24)
+"""Sums again: quote in transit × seconds, what traders closed of their own accord when warned, what backstops took."""
+GAUGES = 27
 
 
 (
@@ -122,7 +136,18 @@ GAUGES = 20
     TRANSFER,
     POOL_OVERFLOW,
     UNSTAKE,
-) = codes(35)
+    FRONTRUN,
+    SEND,
+    LAND,
+    BOUNCE,
+    WITHDRAW,
+    OUTAGE,
+    RESUME,
+    CUT_EVENT,
+    STOP_EVENT,
+    LIMIT_EVENT,
+    PANIC,
+) = codes(46)
 
 EVENT_NAMES = (
     "ENTER",
@@ -160,4 +185,15 @@ EVENT_NAMES = (
     "TRANSFER",
     "OVERFLOW",
     "UNSTAKE",
+    "FRONTRUN",
+    "SEND",
+    "LAND",
+    "BOUNCE",
+    "WITHDRAW",
+    "OUTAGE",
+    "RESUME",
+    "CUT",
+    "STOP",
+    "LIMIT",
+    "PANIC",
 )

@@ -46,7 +46,11 @@ def come_in(state: State, rules: Rules, log: Log, i: int, cash: int, t: int) -> 
     state.accounts[i].status = IN
     pay(state, WALLETS, i, cash)
     record(state, log, t, ENTER, i, NONE, NONE, NIL, cash, NIL, NIL, 0.0, 0.0, 0.0)
-    state.accounts[i].due = t + wait(rules.seed, HOLD, state.accounts[i].owner, t, state.accounts[i].hold)
+    account = state.accounts[i]
+    account.due = t + wait(rules.seed, HOLD, account.owner, t, account.hold)
+    if account.leaves > t:
+        account.due = account.leaves
+    account.put_in = account.equity
 
 
 @kernel
@@ -69,9 +73,19 @@ def bring(state: State, rules: Rules, log: Log, i: int, t: int) -> None:
 
 
 @kernel
-def wished_size(state: State, i: int, j: int, scale: float) -> int:
-    """Signed size that account `i` takes in instrument `j` after its wish is scaled to its margin."""
+def _want(state: State, rules: Rules, i: int, j: int) -> float:
+    """Notional that account `i` wishes in instrument `j`: less where its market is wilder than it likes."""
     want = (state.accounts[i].equity * 1e-6 * state.accounts[i].leverage) * abs(share(state, i, j))
+    m = state.lots[j].market
+    if rules.vol_target > 0.0 and m >= 0 and state.markets[m].sigma > rules.vol_target:
+        want = want * (rules.vol_target / state.markets[m].sigma)
+    return float(want)
+
+
+@kernel
+def wished_size(state: State, rules: Rules, i: int, j: int, scale: float) -> int:
+    """Signed size that account `i` takes in instrument `j` after its wish is scaled to its margin."""
+    want = _want(state, rules, i, j)
     lot = state.lots[j]
     if lot.basis == 0.0:
         return 0  # an option that has expired stands for nothing
@@ -80,7 +94,7 @@ def wished_size(state: State, i: int, j: int, scale: float) -> int:
 
 
 @kernel
-def _linear_scale(state: State, i: int, budget: float) -> float:
+def _linear_scale(state: State, rules: Rules, i: int, budget: float) -> float:
     """Scale where every position needs its notional times a weight.
 
     Example: 1,000 of equity, leverage 20, one market of weight 0.1, headroom 0.9: 0.45.
@@ -89,9 +103,10 @@ def _linear_scale(state: State, i: int, budget: float) -> float:
     for m in range(state.markets.shape[0]):
         if share(state, i, m) != 0.0:
             market = state.markets[m]
-            want = (state.accounts[i].equity * 1e-6 * state.accounts[i].leverage) * abs(share(state, i, m))
             interest = open_interest(state, m)
-            needed += want * scaled_initial(market.initial, market.oi_lower, market.oi_upper, interest)
+            needed += _want(state, rules, i, m) * scaled_initial(
+                market.initial, market.oi_lower, market.oi_upper, interest
+            )
     return 1.0 if needed <= budget else budget / needed
 
 
@@ -101,7 +116,7 @@ def _fits_budget(state: State, rules: Rules, i: int, scale: float, budget: float
     for j in range(state.lots.shape[0]):
         row[j] = state.size[i, j]
         if share(state, i, j) != 0.0:
-            row[j] += wished_size(state, i, j, scale)
+            row[j] += wished_size(state, rules, i, j, scale)
     return bool(need(state, rules, row, INITIAL) <= budget)
 
 
@@ -110,7 +125,7 @@ def affordable(state: State, rules: Rules, i: int) -> float:
     """Scale in [0, 1] that brings the initial margin of account `i`'s wish within its budget (rules, section 6)."""
     budget = (state.accounts[i].equity * 1e-6) * rules.headroom
     if rules.linear == 1:
-        return _linear_scale(state, i, budget)
+        return _linear_scale(state, rules, i, budget)
     row = np.zeros(state.lots.shape[0], dtype=np.int64)
     if _fits_budget(state, rules, i, 1.0, budget, row):
         return 1.0

@@ -3,17 +3,29 @@
 import math
 
 from govtool.engine.account import health, notional, weight_of
-from govtool.engine.codes import COLLUDE, SELF
+from govtool.engine.codes import BACKSTOP, COLLUDE, SELF
 from govtool.engine.fills import reward_of, surplus_of
-from govtool.engine.jit import kernel
+from govtool.engine.jit import inlined, kernel
 from govtool.engine.limits import relief
 from govtool.engine.liquidity import floored
 from govtool.engine.requirement import stop_level
+from govtool.engine.searchers import fits_seen, unload_seen
 from govtool.engine.state import Rules, State
-from govtool.engine.trading import deal, fits
 
 UNBOUND = 2**62
 """No bound on a quantity."""
+
+
+@inlined
+def _is_own(state: State, i: int, k: int) -> bool:
+    owner = state.keepers[k].keeper_owner
+    return bool(owner >= 0 and owner == state.accounts[i].owner)
+
+
+@kernel
+def deals_with_itself(state: State, rules: Rules, i: int, k: int) -> bool:
+    """Whether keeper `k` is that of the owner of account `i`, where an owner may not sell to itself."""
+    return bool(rules.own_accounts == 0 and _is_own(state, i, k))
 
 
 @kernel
@@ -22,10 +34,11 @@ def may_act(state: State, rules: Rules, i: int, n: int, k: int, t: int) -> bool:
     keeper = state.keepers[k]
     if t - state.tranches[i, n].shown < keeper.latency or t < keeper.barred:
         return False
-    own = keeper.keeper_owner >= 0 and keeper.keeper_owner == state.accounts[i].owner
-    if keeper.conduct == SELF and not own:
+    if keeper.conduct == BACKSTOP:
         return False
-    return not (own and rules.own_accounts == 0)
+    if keeper.conduct == SELF and not _is_own(state, i, k):
+        return False
+    return not deals_with_itself(state, rules, i, k)
 
 
 @kernel
@@ -65,6 +78,15 @@ def edge_of(state: State, j: int, k: int, cartel: bool) -> float:
 
 
 @kernel
+def carried(state: State, j: int, k: int, quantity: int) -> int:
+    """Part of `quantity` that keeper `k` has the capital for."""
+    lot = state.lots[j]
+    if notional(state, j, quantity) > state.keepers[k].have:
+        return floored(state.keepers[k].have, lot.unit * lot.basis, lot.step)
+    return quantity
+
+
+@kernel
 def most_to_restore(state: State, rules: Rules, i: int, j: int, side: int, price: float) -> int:
     """Quantums, rounded up to a step, that bring account `i` to its stop at this price; UNBOUND if nothing does."""
     if rules.target == 0:
@@ -94,12 +116,9 @@ def bid_quantity(state: State, rules: Rules, i: int, n: int, k: int, price: floa
     """Quantums that keeper `k` can unload and carry at `price`, whatever target and residue say."""
     tranche = state.tranches[i, n]
     j = tranche.instrument
-    lot = state.lots[j]
     side = 1 if state.size[i, j] > 0 else -1
-    quantity = fits(state, j, side, price + side * (edge * yard), tranche.left)
-    if notional(state, j, quantity) > state.keepers[k].have:
-        quantity = floored(state.keepers[k].have, lot.unit * lot.basis, lot.step)
-    return quantity
+    quantity = fits_seen(state, rules, j, side, price + side * (edge * yard), tranche.left)
+    return carried(state, j, k, quantity)
 
 
 @kernel
@@ -108,7 +127,15 @@ def is_worth_it(state: State, rules: Rules, i: int, j: int, k: int, side: int, p
     cost = rules.gas + state.keepers[k].cost
     if cost <= 0.0:
         return True
-    unload, _ = deal(state, j, side, quantity)
+    expected = unload_seen(state, rules, j, side, quantity)
+    return is_paid(state, rules, i, j, side, price, quantity, expected, cost)
+
+
+@kernel
+def is_paid(
+    state: State, rules: Rules, i: int, j: int, side: int, price: float, quantity: int, unload: float, cost: float
+) -> bool:
+    """Whether buying `quantity` at `price` and selling it at `unload` earns a transaction's cost, reward included."""
     reward = reward_of(rules, *surplus_of(state, rules, i, j, quantity, price))
     return bool(side * ((unload - price) * (quantity * state.lots[j].unit)) + reward * 1e-6 >= cost)
 

@@ -44,8 +44,8 @@ def displaced(x: float, side: int, base: float, index: float) -> float:
 
 @kernel
 def closing_price(slope: float, start: float, end: float, index: float, half_spread: float, side: int) -> float:
-    """Mean price of a trade that takes the displaced volume from `start` to `end`."""
-    return index * (1.0 + mean_displacement(slope, start, end) - side * half_spread)
+    """Mean price of a trade that takes the displaced volume from `start` to `end`; never negative."""
+    return max(0.0, index * (1.0 + mean_displacement(slope, start, end) - side * half_spread))
 
 
 @kernel

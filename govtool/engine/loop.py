@@ -7,10 +7,12 @@ import numpy as np
 from govtool.engine.auction import liquidate_by_auction
 from govtool.engine.book import liquidate_on_book
 from govtool.engine.breaker import trip_breakers
+from govtool.engine.chain import follow_chain
 from govtool.engine.close import close_tick
 from govtool.engine.codes import (
     BUCKETS,
     DONE,
+    DOWN,
     EVENT_COUNT,
     EVENTS_FULL,
     IN,
@@ -23,24 +25,28 @@ from govtool.engine.codes import (
     SHORTFALL,
     SHOT_COUNT,
     SNAPSHOTS_FULL,
+    UP,
 )
 from govtool.engine.expiry import next_expiry, settle_expiries
 from govtool.engine.funding import next_funding, pay_funding
+from govtool.engine.habits import act, next_act, panic
 from govtool.engine.hourly import pay_hourly
 from govtool.engine.instruments import mark_instruments
 from govtool.engine.interest import charge_interest, is_borrowed
 from govtool.engine.jit import kernel
 from govtool.engine.layout import Scan
-from govtool.engine.margin import check, next_topup, receive_topup
+from govtool.engine.margin import check, next_arrival, receive, wait_for_chain
 from govtool.engine.oracle import post_prices
-from govtool.engine.packing import empty_log, is_ramped, pack_rules, pack_state, pack_tape, unpack
+from govtool.engine.packing import empty_log, pack_state, unpack
+from govtool.engine.packing_rules import is_ramped, pack_rules
+from govtool.engine.packing_tape import pack_tape
 from govtool.engine.settle import settle_window
 from govtool.engine.skip import next_breach
 from govtool.engine.stakers import pool_with_loans, stakers_act
-from govtool.engine.state import Books, Crowd, Feed, Keepers, Log, Rules, State, Tape, Trace, Venue
+from govtool.engine.state import CLEAR, Books, Crowd, Feed, Keepers, Log, Rules, State, Tape, Trace, Venue, Weather
 from govtool.engine.terms import BOOK, NOTHING, Ints, Listing, Terms
-from govtool.engine.traders import act, next_act, take_opening_positions
-from govtool.engine.weights import is_ramping, set_volatilities, set_weights
+from govtool.engine.traders import take_opening_positions
+from govtool.engine.weights import is_ramping, set_depth, set_volatilities, set_weights
 from govtool.units import SECONDS_PER_DAY
 
 
@@ -69,20 +75,31 @@ def next_visit(state: State, rules: Rules, tape: Tape, i: int, t: int) -> int:
 
     Funding and a displacement that leaves its band concern everyone, and the loop asks for them once a tick.
     """
+    soon = min(next_act(state, i), next_arrival(state, i))
     if state.accounts[i].status != IN:
-        return next_act(state, i)
-    return max(t + 1, min(next_act(state, i), next_topup(state, i), next_breach(state, rules, tape, i, t)))
+        return max(t + 1, soon)
+    return max(t + 1, min(soon, next_breach(state, rules, tape, i, t)))
 
 
 @kernel
-def _visit(state: State, rules: Rules, tape: Tape, log: Log, queue: Ints, n: int, t: int, skip: bool) -> int:
-    """Arrivals, traders and margin for the `n` queued accounts; leaves the flagged ones at the front of `queue`."""
+def _serve(state: State, rules: Rules, tape: Tape, log: Log, queue: Ints, n: int, t: int, link: int) -> None:
+    """Arrivals, and what traders do, for the `n` queued accounts; while the chain is down they are looked at again."""
     for a in range(n):
-        if next_topup(state, queue[a]) <= t:
-            receive_topup(state, rules, log, queue[a], t)
+        if next_arrival(state, queue[a]) <= t:
+            receive(state, rules, tape, log, queue[a], t)
+    if tape.weather.panic.shape[0] > 0 and tape.weather.panic[t] == 1:
+        panic(state, rules, log, t)
     for a in range(n):
-        if next_act(state, queue[a]) <= t:
-            act(state, rules, log, queue[a], t)
+        i = queue[a]
+        if next_act(state, i) <= t or (rules.orders == 1 and state.accounts[i].status == IN):
+            act(state, rules, log, i, t, link == UP)
+        if link != UP:
+            state.accounts[i].wake = t + 1
+
+
+@kernel
+def _check_all(state: State, rules: Rules, tape: Tape, log: Log, queue: Ints, n: int, t: int, skip: bool) -> int:
+    """Margin of the `n` queued accounts; leaves the flagged ones at the front of `queue` and returns their number."""
     flagged = 0
     state.gauges[SHORTFALL] = 0.0
     for a in range(n):
@@ -113,6 +130,7 @@ def _open(state: State, rules: Rules, tape: Tape, log: Log) -> int:
         market = state.markets[m]
         market.factor = 1.0
         market.confidence = tape.factor[0, state.markets.shape[0] + m]
+        market.sigma = tape.factor[0, 2 * state.markets.shape[0] + m]
         market.initial, market.maintenance = market.initial_weight, market.maintenance_weight
     set_volatilities(state, tape.beside, NIL)
     mark_instruments(state, rules, tape, NIL)
@@ -142,10 +160,14 @@ def _replay(state: State, rules: Rules, tape: Tape, log: Log, skip: bool) -> int
     queue = np.empty(state.accounts.shape[0], dtype=np.int64)
     ticks = tape.index.shape[0]
     f = 0
+    everyone = False
     for t in range(ticks):
+        link = follow_chain(state, rules, tape, log, t)
         if t % rules.ticks_per_hour == 0 or is_ramping(rules, t - 1):
             set_weights(state, rules, tape, t)
-        everyone = post_prices(state, rules, tape, t) or not skip
+        set_depth(state, rules, tape, t)
+        if post_prices(state, rules, tape, t, link == UP) or not skip:
+            everyone = True
         mark_instruments(state, rules, tape, t)
         if next_funding(tape, f) == t:
             pay_funding(state, rules, tape, log, t, f)
@@ -160,15 +182,20 @@ def _replay(state: State, rules: Rules, tape: Tape, log: Log, skip: bool) -> int
             pay_hourly(state, rules, log, t)
         if rules.breaker_move > 0.0 or rules.breaker_volume > 0.0:
             trip_breakers(state, rules, tape, log, t)
-        n = _due(state, queue, everyone, t)
-        n = _visit(state, rules, tape, log, queue, n, t, skip)
-        if n > 0 and rules.liquidation_format == BOOK:
-            liquidate_on_book(state, rules, log, queue, n, t)
-        elif n > 0:
-            liquidate_by_auction(state, rules, log, queue, n, t)
-        state.tills[POOL_PEAK] = max(state.tills[POOL_PEAK], pool_with_loans(state))
-        if state.stakers.shape[0] > 0:
-            stakers_act(state, rules, log, t)
+        n = _due(state, queue, everyone, t) if link != DOWN else 0
+        _serve(state, rules, tape, log, queue, n, t, link)
+        if link == UP:
+            everyone = False
+            n = _check_all(state, rules, tape, log, queue, n, t, skip)
+            if n > 0 and rules.liquidation_format == BOOK:
+                liquidate_on_book(state, rules, log, queue, n, t)
+            elif n > 0:
+                liquidate_by_auction(state, rules, log, queue, n, t)
+            state.tills[POOL_PEAK] = max(state.tills[POOL_PEAK], pool_with_loans(state))
+            if state.stakers.shape[0] > 0:
+                stakers_act(state, rules, log, t)
+        else:
+            wait_for_chain(state, rules)
         close_tick(state, rules, tape, t)
         if _overflows(state):
             return OVERFLOW
@@ -176,7 +203,7 @@ def _replay(state: State, rules: Rules, tape: Tape, log: Log, skip: bool) -> int
             return EVENTS_FULL
         if state.tills[SHOT_COUNT] > log.shot.shape[0]:
             return SNAPSHOTS_FULL
-    settle_window(state, rules, log, ticks - 1)
+    settle_window(state, rules, tape, log, ticks - 1)
     return EVENTS_FULL if state.tills[EVENT_COUNT] > log.whole.shape[0] else DONE
 
 
@@ -200,6 +227,7 @@ def run(
     opening_pool: int,
     *,
     listing: Listing = NOTHING,
+    weather: Weather = CLEAR,
     formation: Terms | None = None,
     skip: bool = True,
     events: int = 1 << 15,
@@ -217,6 +245,8 @@ def run(
         Insurance pool at the start, quantums.
     listing : Listing
         Options and assets beside the perpetuals.
+    weather : Weather
+        What the world does to chain, oracle and markets.
     formation : Terms, optional
         What the opening population forms under, and what a ramp of weights starts from; the terms themselves if none.
     skip : bool
@@ -237,8 +267,8 @@ def run(
     opening = pack_rules(formed, venue, feed, crowd, listing, seed)
     world = (venue, keepers, feed, crowd, listing)
     while True:
-        tape = pack_tape(terms, venue, feed, listing)
-        first = tape if formation is None else pack_tape(formed, venue, feed, listing)
+        tape = pack_tape(terms, venue, feed, listing, weather)
+        first = tape if formation is None else pack_tape(formed, venue, feed, listing, weather)
         state = pack_state(formed, *world, formed, opening_pool)
         log = empty_log(state.lots.shape[0], events, snapshots)
         status = _open(state, opening, first, log)

@@ -15,43 +15,56 @@ from govtool.engine.codes import (
     RECOVER,
     SHORTFALL,
     SHOT_COUNT,
-    TOPUP,
-    TOPUPS,
+    TRANSIT,
     UNDER_SECONDS,
     WALLETS,
 )
+from govtool.engine.draw import CUT, CUT_DELAY, NUDGE, NUDGE_DELAY, TOPUP_DELAY, draw
 from govtool.engine.draw import TOPUP as TOPUP_STREAM
-from govtool.engine.draw import TOPUP_DELAY, draw
 from govtool.engine.entry import wait
 from govtool.engine.jit import kernel
-from govtool.engine.ledger import pay, record
+from govtool.engine.ledger import record
 from govtool.engine.requirement import stop_level
 from govtool.engine.retire import drop_flag
-from govtool.engine.state import Log, Rules, State
+from govtool.engine.state import Log, Rules, State, Tape
+from govtool.engine.transit import arrive, land_withdrawals, landed_topup, next_landing, send
 from govtool.engine.windows import ticks_of
 
 
 @kernel
-def next_topup(state: State, i: int) -> int:
-    """Tick at which account `i`'s top-up arrives, NEVER if none is under way."""
-    return int(state.accounts[i].arrives) if state.accounts[i].arrives >= 0 else NEVER
+def next_arrival(state: State, i: int) -> int:
+    """Tick at which account `i`'s top-up is due or something under way lands, NEVER if nothing is."""
+    due = state.accounts[i].arrives if state.accounts[i].arrives >= 0 else NEVER
+    return int(min(due, next_landing(state, i)))
 
 
 @kernel
-def receive_topup(state: State, rules: Rules, log: Log, i: int, t: int) -> int:
-    """A top-up arrives: what it takes to reach the target, as far as the wallet goes."""
+def _top_up(state: State, rules: Rules, tape: Tape, log: Log, i: int, t: int) -> None:
+    """A top-up sets out: what it takes to reach the target, as far as the wallet goes."""
     state.accounts[i].arrives = -1
     if state.accounts[i].status != IN or is_flat(state, i):
-        return 0
+        return
     equity, maintenance = health(state, rules, i)
     wanted = int(np.rint((rules.topup_target * maintenance - equity) * 1e6))
     amount = max(0, min(state.accounts[i].wallet, wanted))
     if amount > 0:
-        state.accounts[i].wallet -= amount
-        state.tills[TOPUPS] += amount
-        pay(state, WALLETS, i, amount)
-        record(state, log, t, TOPUP, i, NONE, NONE, NIL, amount, NIL, NIL, 0.0, equity, maintenance)
-    return amount
+        when, gone = send(state, rules, tape, log, i, amount, t)
+        if not gone:
+            state.accounts[i].arrives = when
+        elif when <= t:
+            arrive(state, rules, log, i, WALLETS, amount, t, equity, maintenance)
+
+
+@kernel
+def receive(state: State, rules: Rules, tape: Tape, log: Log, i: int, t: int) -> None:
+    """What is under way lands, and a top-up that is due sets out (rules, sections 7.3 and 8b)."""
+    amount = landed_topup(state, log, i, t)
+    if amount > 0:
+        equity, maintenance = health(state, rules, i)
+        arrive(state, rules, log, i, TRANSIT, amount, t, equity, maintenance)
+    land_withdrawals(state, log, i, t)
+    if 0 <= state.accounts[i].arrives <= t:
+        _top_up(state, rules, tape, log, i, t)
 
 
 @kernel
@@ -75,21 +88,31 @@ def recover(state: State, log: Log, i: int, t: int, equity: float, maintenance: 
 
 
 @kernel
+def _think(state: State, rules: Rules, i: int, t: int, stream: int, delay: int, chance: float) -> None:
+    """Account `i` thinks of a top-up, and may send one after a while; one at a time."""
+    account = state.accounts[i]
+    idle = account.arrives < 0 and account.sent == 0 and account.wallet > 0
+    if draw(rules.seed, stream, account.owner, t) < chance and idle:
+        account.arrives = t + wait(rules.seed, delay, account.owner, t, account.topup_delay)
+
+
+@kernel
+def _nudge(state: State, rules: Rules, i: int, t: int, short: bool) -> None:
+    """The venue warns account `i`, once until it is well again."""
+    if short and state.accounts[i].nudged == 0:
+        _think(state, rules, i, t, NUDGE, NUDGE_DELAY, state.accounts[i].nudge_chance)
+    state.accounts[i].nudged = 1 if short else 0
+
+
+@kernel
 def _warn(state: State, rules: Rules, i: int, t: int, short: bool) -> None:
-    if not short:
-        state.accounts[i].warned = 0
-        return
-    if state.accounts[i].warned == 1:
-        return
-    state.accounts[i].warned = 1
-    if (
-        draw(rules.seed, TOPUP_STREAM, state.accounts[i].owner, t) < state.accounts[i].topup_chance
-        and state.accounts[i].arrives < 0
-        and state.accounts[i].wallet > 0
-    ):
-        state.accounts[i].arrives = t + wait(
-            rules.seed, TOPUP_DELAY, state.accounts[i].owner, t, state.accounts[i].topup_delay
-        )
+    """Account `i` sees itself in danger, once until it is well again: it may top up, or reduce."""
+    account = state.accounts[i]
+    if short and account.warned == 0:
+        _think(state, rules, i, t, TOPUP_STREAM, TOPUP_DELAY, account.topup_chance)
+        if account.cut_due < 0 and draw(rules.seed, CUT, account.owner, t) < account.cut_chance:
+            account.cut_due = t + wait(rules.seed, CUT_DELAY, account.owner, t, account.topup_delay)
+    account.warned = 1 if short else 0
 
 
 @kernel
@@ -102,6 +125,16 @@ def _deal_with_pool(
     if rules.advance_trigger > 0.0 and advance(state, rules, log, i, t, equity, maintenance) > 0:
         equity, maintenance = health(state, rules, i)
     return equity, maintenance
+
+
+@kernel
+def wait_for_chain(state: State, rules: Rules) -> None:
+    """A tick that is not up: nobody is looked at, and flagged accounts below maintenance stay so a tick longer."""
+    for i in range(state.accounts.shape[0]):
+        if state.accounts[i].flag >= 0 and not is_flat(state, i):
+            equity, maintenance = health(state, rules, i)
+            if equity < maintenance:
+                state.gauges[UNDER_SECONDS] += rules.step_s
 
 
 @kernel
@@ -130,6 +163,8 @@ def check(state: State, rules: Rules, log: Log, i: int, t: int) -> bool:
         recover(state, log, i, t, equity, maintenance)
     if state.accounts[i].flag >= 0:
         state.gauges[SHORTFALL] += max(0.0, -own)
+    if rules.nudge > 0.0:
+        _nudge(state, rules, i, t, equity < rules.nudge * maintenance)
     short = equity < rules.warning * maintenance
     if short or state.accounts[i].warned == 1:
         _warn(state, rules, i, t, short)

@@ -1,9 +1,11 @@
-"""The door of the engine: inputs packed into rows and one record of scalars, results unpacked again."""
+"""The door of the engine: inputs packed into rows, results unpacked again."""
 
 import numpy as np
 
 from govtool.engine.codes import (
     ASSET,
+    BACK,
+    DOWN_SINCE,
     GAUGES,
     INSURANCE,
     MARKET_POOLS,
@@ -16,11 +18,12 @@ from govtool.engine.codes import (
     TILLS,
 )
 from govtool.engine.layout import SHOCKED
+from govtool.engine.packing_rules import is_plain
+from govtool.engine.packing_tape import filled
 from govtool.engine.rows import ACCOUNT, INSTRUMENT, KEEPER, MARKET_ROW, STAKER, TRANCHE
-from govtool.engine.state import Beside, Books, Crowd, Feed, Keepers, Log, Rules, State, Tape, Venue
-from govtool.engine.terms import FLAT, ORACLE, POSITION, Floats, Ints, Listing, Terms
-from govtool.engine.volatility import option_volatilities
-from govtool.engine.weights import volatilities
+from govtool.engine.slow_price import INTERVALS
+from govtool.engine.state import Books, Crowd, Feed, Keepers, Log, State, Tape, Venue
+from govtool.engine.terms import Floats, Ints, Listing, Terms
 
 FIRST_BAND = 1e-3
 """Displacement that the skipping bounds allow for at first; widened when it is left. No result hangs on it."""
@@ -34,62 +37,6 @@ def _rows(dtype: np.dtype[np.void], count: int, *sources: tuple[object, ...]) ->
             if name in (dtype.names or ()) and isinstance(values, np.ndarray) and (values.size > 0 or count == 0):
                 rows[name] = values
     return rows
-
-
-def is_plain(terms: Terms, listing: Listing) -> bool:
-    """Whether only perpetuals are listed and maintenance is linear in them: then shorter sums are the same."""
-    margin = terms.margin
-    linear = margin.method == POSITION and margin.curve == FLAT and not margin.base_margin.any()
-    return linear and listing.option_market.size == 0 and listing.asset_market.size == 0
-
-
-def is_ramped(terms: Terms, formation: Terms) -> bool:
-    """Whether weights have a way to go from the formation's to the terms' own."""
-    pairs = ((terms.initial_weight, formation.initial_weight), (terms.maintenance_weight, formation.maintenance_weight))
-    return terms.margin.ramp_s > 0.0 and not all(np.array_equal(own, before) for own, before in pairs)
-
-
-def is_linear(terms: Terms, listing: Listing) -> bool:
-    """Whether initial margin is linear in a wish too: then its scale has a closed form (rules, section 6)."""
-    margin = terms.margin
-    trusted = margin.price_mode == ORACLE and margin.doubt_factor == 0.0 and margin.peg_factor == 0.0
-    return trusted and is_plain(terms, listing)
-
-
-def has_limits(terms: Terms) -> bool:
-    """Whether anything bounds how much of an account may be put up at once."""
-    selling = terms.selling
-    bounds = (selling.account_window, selling.market_window, selling.outstanding)
-    return selling.target == 1 or selling.first_share < 1.0 or any(bound > 0.0 for bound in bounds)
-
-
-def _scalars(source: tuple[object, ...]) -> list[tuple[str, int | float, bool]]:
-    """Name, value and whether it is whole, of every scalar of a group and of the groups in it."""
-    found: list[tuple[str, int | float, bool]] = []
-    for name, value in source._asdict().items():  # type: ignore[attr-defined]
-        if isinstance(value, tuple):
-            found += _scalars(value)
-        elif not isinstance(value, np.ndarray):
-            found.append((name, value, type(source).__annotations__[name] is int))
-    return found
-
-
-def pack_rules(terms: Terms, venue: Venue, feed: Feed, crowd: Crowd, listing: Listing, seed: int) -> Rules:
-    """One record of all scalars, integers as int64 and the rest as float64.
-
-    `watch` among them is the health under which an account is looked at in every tick.
-    """
-    found: list[tuple[str, int | float, bool]] = [("seed", seed, True)]
-    found.append(("linear", int(is_linear(terms, listing)), True))
-    found.append(("limits", int(has_limits(terms)), True))
-    found.append(("watch", max(crowd.warning, terms.pool.advance_trigger), False))
-    for source in (terms, venue, feed, crowd, listing):
-        found += _scalars(source)
-    record = np.zeros(1, dtype=np.dtype([(name, np.int64 if whole else np.float64) for name, _, whole in found]))
-    rows = record.view(np.recarray)
-    for name, value, _ in found:
-        rows[name] = value
-    return rows[0]
 
 
 def _lots(terms: Terms, venue: Venue, listing: Listing) -> np.recarray:
@@ -110,6 +57,7 @@ def _lots(terms: Terms, venue: Venue, listing: Listing) -> np.recarray:
     for name in ("market", "unit", "step", "spread"):
         held[name] = getattr(listing, f"asset_{name}")
     lots[markets + series :] = held
+    lots["own_spread"] = lots["spread"]
     return lots
 
 
@@ -122,11 +70,12 @@ def _runs(listing: Listing, before: int) -> tuple[Ints, Ints]:
 
 
 def _accounts(crowd: Crowd) -> np.recarray:
-    accounts = _rows(ACCOUNT, crowd.equity.shape[0], crowd)
-    for name in ("flag", "arrives", "last", "helped_at"):
+    accounts = _rows(ACCOUNT, crowd.equity.shape[0], crowd, crowd.habits)
+    accounts["draws"] = np.where(accounts["draws"] > 0, accounts["draws"], NEVER)
+    for name in ("flag", "arrives", "last", "helped_at", "cut_due"):
         accounts[name] = -1
     accounts["due"] = np.where(crowd.enters < 0, NEVER, crowd.enters)
-    accounts["wake"] = accounts["due"]
+    accounts["wake"] = np.minimum(accounts["due"], accounts["draws"])
     if crowd.owner.size == 0:
         accounts["owner"] = np.arange(crowd.equity.shape[0])
     return accounts
@@ -145,7 +94,9 @@ def pack_state(
     """Books before the first account enters."""
     lots = _lots(terms, venue, listing)
     markets = _rows(MARKET_ROW, feed.index.shape[1], terms, venue, terms.margin, terms.scan, terms.pool)
-    markets["oracle"] = markets["index"] = feed.index[0]
+    for name in ("oracle", "index", "source", "stable"):
+        markets[name] = feed.index[0]
+    markets["memory"][:, :INTERVALS] = feed.index[0][:, None]
     markets["band"] = FIRST_BAND
     markets["initial_before"] = formation.initial_weight
     markets["maintenance_before"] = formation.maintenance_weight
@@ -154,6 +105,7 @@ def pack_state(
     tills[INSURANCE] = tills[OPENING] = tills[POOL_LOW] = tills[POOL_PEAK] = opening_pool
     markets["own_pool"] = np.floor(markets["pool_share"] * opening_pool)
     tills[MARKET_POOLS] = markets["own_pool"].sum()
+    tills[BACK], tills[DOWN_SINCE] = -NEVER, -1
     gauges = np.zeros(GAUGES)
     gauges[STAKE_UNITS] = 1.0
     count, assets = crowd.equity.shape[0], listing.asset_market.shape[0]
@@ -192,7 +144,7 @@ def _stakers(crowd: Crowd) -> np.recarray:
 
 def _plans(crowd: Crowd, shape: tuple[int, int]) -> Floats:
     """Shares of notional (A, J), shares brought in assets (A, S), and coins (A, J) if there is a snapshot."""
-    parts = [crowd.share, _filled(crowd.deposit, shape, 0.0)]
+    parts = [crowd.share, filled(crowd.deposit, shape, 0.0)]
     return np.ascontiguousarray(np.concatenate(parts + ([crowd.opening] if crowd.opening.size else []), axis=1))
 
 
@@ -202,66 +154,6 @@ def _scan(terms: Terms, listing: Listing) -> Floats:
     table = np.zeros((SHOCKED + listing.option_market.size, scan.move.size + 2))
     table[:SHOCKED, :-2] = np.stack([scan.move, scan.shift, scan.damp])
     return table
-
-
-def _filled(values: Floats, shape: tuple[int, ...], other: float) -> Floats:
-    """An array, or one of this shape full of a number if it is empty."""
-    return np.ascontiguousarray(values, dtype=np.float64) if values.size else np.full(shape, other)
-
-
-def pack_tape(terms: Terms, venue: Venue, feed: Feed, listing: Listing) -> Tape:
-    """Columns of the feed and the listing, the weights' volatility factors, and room for the per-tick output."""
-    ticks, markets = feed.index.shape
-    index = np.ascontiguousarray(feed.index)
-    factor, sigma = volatilities(terms, feed, venue.ticks_per_hour)
-    confidence = _filled(listing.confidence, factor.shape, 1.0)
-    daily = _filled(feed.sigma, factor.shape, 0.0)
-    return Tape(
-        index=index,
-        slope=np.ascontiguousarray(feed.slope),
-        low=np.ascontiguousarray(feed.low),
-        high=np.ascontiguousarray(feed.high),
-        factor=np.concatenate([factor, confidence, daily], axis=1),
-        peg=_filled(listing.peg, (ticks,), 1.0),
-        beside=None if is_plain(terms, listing) else _beside(terms, venue, listing, index, sigma),
-        funding_tick=feed.funding_tick,
-        funding_rate=np.ascontiguousarray(feed.funding_rate),
-        path=np.zeros((ticks, markets)),
-        columns=np.zeros((ticks // venue.sample_ticks, 8)),
-    )
-
-
-def _beside(terms: Terms, venue: Venue, listing: Listing, index: Floats, sigma: Floats) -> Beside:
-    """Columns of options and assets."""
-    ratio = _filled(listing.ratio, (index.shape[0], listing.asset_market.shape[0]), 1.0)
-    begins = np.arange(0, index.shape[0], venue.block_ticks)
-    return Beside(
-        volatility=_volatility(terms, venue, listing, index, sigma),
-        summed=np.cumsum(index, axis=0),
-        ratio=ratio,
-        ratio_low=np.minimum.reduceat(ratio, begins, axis=0),
-        ratio_high=np.maximum.reduceat(ratio, begins, axis=0),
-    )
-
-
-def _volatility(terms: Terms, venue: Venue, listing: Listing, index: Floats, sigma: Floats) -> Floats:
-    rules = terms.options
-    found: Floats = option_volatilities(
-        sigma,
-        index,
-        venue.ticks_per_hour,
-        venue.step_s,
-        listing.option_market,
-        listing.option_strike,
-        listing.option_expiry,
-        terms.reference,
-        rules.term_half_life_s,
-        rules.skew,
-        rules.smile,
-        rules.volatility_floor,
-        rules.volatility_cap,
-    )
-    return found
 
 
 def empty_log(instruments: int, events: int, snapshots: int) -> Log:

@@ -14,7 +14,6 @@ from govtool.engine.codes import (
     NONE,
     OUT,
     RETIRE,
-    WALLETS,
 )
 from govtool.engine.draw import IDLE, draw
 from govtool.engine.elementary import natural_log
@@ -22,6 +21,7 @@ from govtool.engine.jit import kernel
 from govtool.engine.ledger import change_size, pay, record
 from govtool.engine.state import Log, Rules, State
 from govtool.engine.tranches import drop_tranches
+from govtool.engine.transit import last_landing, next_landing, withdraw
 from govtool.engine.waterfall import absorb, part_of_exits, pay_exit_haircut
 from govtool.engine.withdrawals import is_held
 
@@ -66,17 +66,21 @@ def retire(state: State, rules: Rules, log: Log, i: int, t: int) -> int:
             change_size(state, i, j, -held)
             record(state, log, t, DEPOSIT, i, j, NONE, -held, NIL, NIL, NIL, state.lots[j].mark, 0.0, 0.0)
     withdrawn = state.accounts[i].cash
-    pay(state, WALLETS, i, -withdrawn)
+    kept = withdraw(state, rules, i, withdrawn, t)
     drop_flag(state, i)
     state.accounts[i].status = OUT
     state.accounts[i].warned = 0
     state.accounts[i].held = 0
     state.accounts[i].last = -1
+    state.accounts[i].nudged = 0
     state.accounts[i].arrives = -1
+    state.accounts[i].cut_due = -1
+    state.accounts[i].put_in = NIL
     state.accounts[i].due = NEVER
     if state.accounts[i].idle > 0.0:
         uniform = draw(rules.seed, IDLE, state.accounts[i].owner, t)
         state.accounts[i].due = t + 1 + math.floor(-state.accounts[i].idle * natural_log(1.0 - uniform))
-    state.accounts[i].wake = state.accounts[i].due
-    record(state, log, t, RETIRE, i, NONE, NONE, NIL, -withdrawn, NIL, NIL, 0.0, 0.0, 0.0)
+        state.accounts[i].due = max(state.accounts[i].due, last_landing(state, i))
+    state.accounts[i].wake = min(state.accounts[i].due, state.accounts[i].draws, next_landing(state, i))
+    record(state, log, t, RETIRE, i, NONE, NONE, NIL, -withdrawn, NIL, NIL, kept * 1e-6, 0.0, 0.0)
     return missing

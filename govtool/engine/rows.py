@@ -5,16 +5,23 @@ import numpy as np
 ACCOUNT = np.dtype(
     [(name, np.int64) for name in ("cash", "status", "flag", "warned", "due", "arrives", "wake", "live", "rested")]
     + [(name, np.int64) for name in ("owed", "advanced", "given", "held", "last", "used_at", "helped", "helped_at")]
-    + [(name, np.int64) for name in ("wallet", "equity", "enters", "owner", "opted")]
+    + [(name, np.int64) for name in ("sent", "lands", "out", "out_at", "next_out", "next_out_at")]
+    + [(name, np.int64) for name in ("cut_due", "nudged", "draws", "put_in")]
+    + [(name, np.int64) for name in ("wallet", "equity", "enters", "owner", "opted", "leaves")]
     + [(name, np.float64) for name in ("used", "closed")]
     + [(name, np.float64) for name in ("leverage", "hold", "idle", "topup_chance", "topup_delay")]
+    + [(name, np.float64) for name in ("nudge_chance", "cut_chance", "cut_share", "stop_loss", "take_profit")]
+    + [(name, np.float64) for name in ("herd", "draw_every", "keep")]
 )
 """One account: what changes, then its plans. `flag`: tick found below maintenance, -1 if not; `due`: tick of the next
 entry or exit; `arrives`: tick of a top-up, -1 if none; `wake`: next tick at which something may happen; `live`: number
 of its tranches; `rested`: tick before which nothing more of it is sold; `owed` to the pool, of which `advanced` is the
 amount without the fee; `given` to others; `helped` by the pool at tick `helped_at`; `held`: 1 while its withdrawal
 waits; `last`: market of its last forced close, -1 if none; `used`, `closed`: what was put up of it, in the window and
-since its flag."""
+since its flag; `sent`: quantums of a top-up in transit, which `lands` at a tick; `out`, `next_out`: quantums on their
+way to its wallet, there at `out_at`, `next_out_at`; `cut_due`: tick at which it reduces, -1 if none; `nudged`: 1 while
+the venue's warning stands; `draws`: tick of its next withdrawal of what it does not need; `put_in`: quantums that it
+brought since it came in, less the part that withdrawals were of its equity."""
 
 TRANCHE = np.dtype(
     [(name, np.int64) for name in ("instrument", "left", "opened", "shown", "phase", "resets")]
@@ -26,24 +33,26 @@ clock started and the mark `top` then; `shown`: tick from which latency counts; 
 phase starts; while `winner` is not -1 it is reserved: `won` quantums at `price`, with a `bond`, `until` a tick."""
 
 MARKET_ROW = np.dtype(
-    [(name, np.int64) for name in ("posted", "halted", "tripped", "own_pool", "used_at", "sold_at")]
+    [(name, np.int64) for name in ("posted", "heard", "halted", "tripped", "own_pool", "used_at", "sold_at")]
     + [(name, np.float64) for name in ("used", "sold", "sigma", "pool_share")]
     + [(name, np.float64) for name in ("oracle", "index", "slope", "volume", "band", "initial", "maintenance")]
     + [(name, np.float64) for name in ("factor", "confidence", "initial_before", "maintenance_before")]
     + [(name, np.float64) for name in ("initial_weight", "maintenance_weight", "oi_lower", "oi_upper")]
     + [(name, np.float64) for name in ("curve_initial", "curve_maintenance", "base_margin", "range")]
-    + [(name, np.float64) for name in ("deviation", "funding_clamp", "own_weight")]
+    + [(name, np.float64) for name in ("deviation", "funding_clamp", "own_weight", "seen", "source", "stable")]
+    + [("memory", np.float64, 28)]
 )
 """One market: what changes (`index`, `slope`, `initial`, `maintenance`, `factor` are those of this tick; `volume` is X;
-`band` is the displacement that the skipping bounds allow for; `halted`: tick until which it is, and `tripped`
-the one since which, -1 if never;
-`own_pool`: quantums of the pool that pay for it alone; `used`, `sold`: what was put up and closed, in their windows),
-then its terms and venue."""
+`band` is how far off the index the skipping bounds allow posted prices to be; `seen`: slope that keepers believe in;
+`source`: what the oracle last heard, at tick `heard` if it could post; `stable`, `memory`: its smooth price; `halted`:
+tick until which it is, and `tripped` the one since which, -1 if never; `own_pool`: quantums of the pool that pay for it
+alone; `used`, `sold`: what was put up and closed, in their windows), then its terms and venue."""
 
 INSTRUMENT = np.dtype(
     [(name, np.int64) for name in ("kind", "market", "step", "gross", "outside", "auctioned", "held", "borrowed")]
     + [(name, np.int64) for name in ("call", "expiry", "window", "first", "end")]
     + [(name, np.float64) for name in ("unit", "spread", "strike", "tick", "mark", "fair", "basis", "delta", "slow")]
+    + [("own_spread", np.float64)]
     + [(name, np.float64) for name in ("volatility", "tau", "forward", "fixed", "moving")]
     + [(name, np.float64) for name in ("asset_initial", "asset_maintenance", "asset_curve", "asset_worst")]
     + [(name, np.float64) for name in ("liability_initial", "liability_maintenance", "asset_scale")]

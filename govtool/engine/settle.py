@@ -7,11 +7,12 @@ import numpy as np
 from govtool.engine.account import equity_of, health, is_flat
 from govtool.engine.advance import close_advance
 from govtool.engine.codes import BAD_DEBT, BAD_DEBT_EVENT, EXIT_HAIRCUT, EXITS, IN, INSURANCE, NIL, NONE, POOL_LOW
+from govtool.engine.instruments import mark_instruments
 from govtool.engine.jit import kernel
 from govtool.engine.last_resort import close_at_any_price
 from govtool.engine.ledger import record
 from govtool.engine.retire import retire
-from govtool.engine.state import Log, Rules, State
+from govtool.engine.state import Log, Rules, State, Tape
 from govtool.engine.taking import settle_reserved
 from govtool.engine.tranches import drop_tranche
 from govtool.engine.waterfall import share_out
@@ -57,8 +58,22 @@ def _settle_exits(state: State, log: Log, t: int) -> None:
 
 
 @kernel
-def settle_window(state: State, rules: Rules, log: Log, t: int) -> None:
+def _hear_all(state: State, rules: Rules, tape: Tape, t: int) -> None:
+    """A market of which tick `t` brought no news is priced at its index."""
+    silent = False
+    for m in range(state.markets.shape[0]):
+        if state.markets[m].heard < t:
+            state.markets[m].oracle = state.markets[m].index
+            tape.path[t, m] = state.markets[m].index
+            silent = True
+    if silent:
+        mark_instruments(state, rules, tape, t)
+
+
+@kernel
+def settle_window(state: State, rules: Rules, tape: Tape, log: Log, t: int) -> None:
     """Whoever is in trouble is closed against the market at any price; then the pool and withdrawals settle."""
+    _hear_all(state, rules, tape, t)
     for i in range(state.accounts.shape[0]):
         if state.accounts[i].status == IN and state.accounts[i].flag >= 0:
             _end_auctions(state, rules, log, i, t)

@@ -24,6 +24,44 @@ def _stays_clear(state: State, rules: Rules, tape: Tape, i: int, block: int) -> 
     return bool(margin > scale * MARGIN_OF_ROUNDING)
 
 
+@inlined
+def _has_orders(accounts: np.recarray, i: int) -> bool:
+    return bool(accounts[i].put_in > 0 and (accounts[i].stop_loss > 0.0 or accounts[i].take_profit > 0.0))
+
+
+@kernel
+def _may_reach_order(
+    accounts: np.recarray,
+    size: Ints,
+    markets: np.recarray,
+    lots: np.recarray,
+    low: Floats,
+    high: Floats,
+    i: int,
+    block: int,
+) -> bool:
+    """Whether equity of account `i`, which holds perpetuals only, may pass the level of a stop or limit in a block."""
+    if not _has_orders(accounts, i):
+        return False
+    account = accounts[i]
+    worst = best = account.cash * 1e-6
+    scale = abs(worst)
+    for m in range(markets.shape[0]):
+        held = size[i, m]
+        if held != 0:
+            market = markets[m]
+            least = low[block, m] * (1.0 - market.band) / (1.0 + market.deviation)
+            most = high[block, m] * (1.0 + market.band) / (1.0 - market.deviation)
+            coins = held * lots[m].unit
+            worst += coins * (least if held > 0 else most)
+            best += coins * (most if held > 0 else least)
+            scale += abs(coins) * most
+    slack, brought = scale * MARGIN_OF_ROUNDING, account.put_in * 1e-6
+    stopped = account.stop_loss > 0.0 and not worst - slack > account.stop_loss * brought
+    reached = account.take_profit > 0.0 and not best + slack < account.take_profit * brought
+    return bool(stopped or reached)
+
+
 @kernel
 def _plain_breach(
     accounts: np.recarray,
@@ -61,6 +99,8 @@ def _plain_breach(
                 scale += base * most
         if not margin > scale * MARGIN_OF_ROUNDING:
             break
+        if rules.orders == 1 and _may_reach_order(accounts, size, markets, lots, low, high, i, block):
+            break
         block += 1
     return max(t + 1, block * rules.block_ticks)
 
@@ -71,7 +111,7 @@ def _next_breach(state: State, rules: Rules, tape: Tape, scan: Scan, i: int, t: 
         return _plain_breach(
             state.accounts, state.size, state.markets, state.lots, tape.low, tape.high, tape.factor, rules, i, t
         )
-    if rules.method == SCAN:
+    if rules.method == SCAN or (rules.orders == 1 and _has_orders(state.accounts, i)):
         return t + 1
     block = (t + 1) // rules.block_ticks
     last = min(tape.low.shape[0], block + HORIZON)

@@ -5,7 +5,7 @@ import math
 from govtool.engine.codes import OPTION
 from govtool.engine.jit import kernel
 from govtool.engine.state import Rules, State
-from govtool.engine.terms import ORACLE, STRICT
+from govtool.engine.terms import ORACLE, STRICT, Floats
 from govtool.units import SECONDS_PER_HOUR
 
 INTERVALS = 24
@@ -26,24 +26,29 @@ def start_slow_prices(state: State) -> None:
     """All slow prices stand at mark."""
     for j in range(state.lots.shape[0]):
         state.lots[j].slow = state.lots[j].mark
-        for k in range(INTERVALS):
-            state.lots[j].memory[k] = state.lots[j].mark
-        for k in range(INTERVALS, SECONDS + 1):
-            state.lots[j].memory[k] = 0.0
+        remember(state.lots[j].memory, state.lots[j].mark)
 
 
 @kernel
-def _follow(state: State, rules: Rules, j: int, now: float) -> None:
-    """One update of a stable price at `now` seconds.
+def remember(memory: Floats, price: float) -> None:
+    """A stable price begins: all its hourly averages stand at `price`."""
+    for k in range(INTERVALS):
+        memory[k] = price
+    for k in range(INTERVALS, SECONDS + 1):
+        memory[k] = 0.0
+
+
+@kernel
+def followed(memory: Floats, mark: float, slow: float, now: float, growth: float, delay_growth: float) -> float:
+    """The stable price that was `slow`, after one update by `mark` at `now` seconds.
 
     Notes
     -----
     Source: Mango v4 `programs/mango-v4/src/state/stable_price.rs`, as restated in `protocol/mango_v4/stable_price.py`.
     """
-    memory, mark = state.lots[j].memory, state.lots[j].mark
     step = now - memory[UPDATED]
     if step < MIN_STEP_S:
-        return
+        return slow
     counted = min(step, MAX_STEP_S)
     memory[UPDATED] = now
     memory[SECONDS] += step
@@ -52,16 +57,16 @@ def _follow(state: State, rules: Rules, j: int, now: float) -> None:
     index = math.floor(now / SECONDS_PER_HOUR) % INTERVALS
     if index != last:
         mean = memory[SUMMED] / memory[SECONDS]
-        delay = limited(mean, memory[(last - 1) % INTERVALS], rules.delay_growth)
+        delay = limited(mean, memory[(last - 1) % INTERVALS], delay_growth)
         passed = INTERVALS if step > INTERVALS * SECONDS_PER_HOUR else (index - last) % INTERVALS
         for k in range(passed):
             memory[(last + k) % INTERVALS] = delay
         memory[INTERVAL] = index
         memory[SUMMED] = 0.0
         memory[SECONDS] = 0.0
-    slow, delay = state.lots[j].slow, memory[index]
+    delay = memory[index]
     nearness = min(slow, delay) / max(slow, delay)
-    state.lots[j].slow = limited(mark, slow, rules.stable_growth * nearness * nearness * counted)
+    return limited(mark, slow, growth * nearness * nearness * counted)
 
 
 @kernel
@@ -76,4 +81,7 @@ def move_slow_prices(state: State, rules: Rules, t: int) -> None:
             part = min(1.0, rules.step_s / rules.twap_s)
             state.lots[j].slow = state.lots[j].slow + (state.lots[j].mark - state.lots[j].slow) * part
         else:
-            _follow(state, rules, j, t * rules.step_s)
+            lot = state.lots[j]
+            lot.slow = followed(
+                lot.memory, lot.mark, lot.slow, t * rules.step_s, rules.stable_growth, rules.delay_growth
+            )

@@ -13,6 +13,22 @@ import numpy as np
 from govtool.engine.terms import EMPTY, EMPTY_INTS, Floats, Ints
 
 
+class Passage(NamedTuple):
+    """How long money is under way between an account and its owner's wallet, and what that costs."""
+
+    batch_ticks: int = 1  # between batches of the L2
+    proof_lag: int = 0  # ticks until a withdrawal is proven
+    dispute_chance: float = 0.0  # that it is disputed
+    dispute_lag: int = 0  # ticks that this adds
+    bridge_lag: int = 0  # ticks of a top-up
+    bridge_fee: float = 0.0
+    bridge_capacity: float = 0.0  # quote per hour; 0 for no limit
+    channel_capacity: float = 0.0  # quote; withdrawals that need not wait for the proof; 0 for no channel
+    channel_refill_s: float = 3600.0  # in which used capacity comes back
+    channel_fee: float = 0.0
+    channel_lag: int = 0  # ticks
+
+
 class Venue(NamedTuple):
     """What the world fixes about trading and block production."""
 
@@ -30,6 +46,10 @@ class Venue(NamedTuple):
     max_counterparties: int  # visited per deleveraging
     sample_ticks: int  # ticks between rows of Trace.columns
     gas: float = 0.0  # quote per transaction of a keeper
+    ordering: int = 0  # FIRST_COME_ORDER, PRIORITY_ORDER or PRIVATE_ORDER among keepers
+    priority_share: float = 0.0  # of a take's gain paid for its place (PRIORITY_ORDER)
+    frontrun: float = 0.0  # quote that a searcher trades before a keeper unloads; 0 for none
+    passage: Passage = Passage()
 
 
 class Keepers(NamedTuple):
@@ -43,7 +63,7 @@ class Keepers(NamedTuple):
     patience: Floats = EMPTY  # (K,) further edge it waits for; of COLLUDE, only while among its kind
     risk: Floats = EMPTY  # (K,) further edge per daily volatility, twice that with all capital tied up
     cost: Floats = EMPTY  # (K,) quote per bid or take beside gas
-    conduct: Ints = EMPTY_INTS  # (K,) HONEST, NO_SHOW, LATE, SELF or COLLUDE
+    conduct: Ints = EMPTY_INTS  # (K,) HONEST, NO_SHOW, LATE, SELF, COLLUDE or BACKSTOP
     keeper_owner: Ints = EMPTY_INTS  # (K,) owner of accounts whose keeper it is, -1 for none; empty for none
 
 
@@ -60,6 +80,24 @@ class Feed(NamedTuple):
     low: Floats  # (B, M) lowest index in a block of ticks
     high: Floats  # (B, M)
     sigma: Floats = np.zeros((0, 0))  # (H, M) daily volatility as keepers see it; empty for zeros
+
+
+class Habits(NamedTuple):
+    """What traders do beside coming, topping up and leaving. An empty array is zeros: nobody does it."""
+
+    leaves: Ints = EMPTY_INTS  # (A,) tick at which one that came in before it leaves; 0: drawn from `hold`
+    nudge_chance: Floats = EMPTY  # (A,) of a top-up at the nudge
+    cut_chance: Floats = EMPTY  # (A,) of reducing after a warning
+    cut_share: Floats = EMPTY  # (A,) of each position
+    stop_loss: Floats = EMPTY  # (A,) share of what was put in below which all is closed; 0 for none
+    take_profit: Floats = EMPTY  # (A,) multiple of it at which all is closed; 0 for none
+    herd: Floats = EMPTY  # (A,) chance of leaving in a panic
+    draws: Ints = EMPTY_INTS  # (A,) tick of the first withdrawal of what is not needed; 0: never
+    draw_every: Floats = EMPTY  # (A,) mean ticks to the next; 0: no other
+    keep: Floats = EMPTY  # (A,) multiple of initial margin that a withdrawal leaves
+    nudge: float = 0.0  # health under which a warning from the venue comes; 0 for none
+    herd_delay: float = 1.0  # mean ticks from a panic to leaving
+    vol_target: float = 0.0  # daily volatility above which sizes shrink; 0: never
 
 
 class Crowd(NamedTuple):
@@ -83,6 +121,23 @@ class Crowd(NamedTuple):
     opted: Ints = EMPTY_INTS  # (A,) 1: shares losses of others for a premium; empty for nobody
     stake: Floats = EMPTY  # (N,) stakers' shares of the opening pool
     nerve: Floats = EMPTY  # (N,) fall of the pool from its peak at which one asks to leave
+    habits: Habits = Habits()
+
+
+class Weather(NamedTuple):
+    """What the world does to chain, oracle, markets, per tick (rules, section 2a); an empty column changes nothing."""
+
+    chain: Ints = EMPTY_INTS  # (T,) UP, DOWN or FORCED
+    quote: Floats = np.zeros((0, 0))  # (T, M) what the oracle's sources say together, 0 for nothing
+    depth: Floats = np.zeros((0, 0))  # (T, M) factor on the slope
+    wide: Floats = np.zeros((0, 0))  # (T, M) factor on half spreads
+    spoof: Floats = np.zeros((0, 0))  # (T, M) factor on the slope that keepers see
+    panic: Ints = EMPTY_INTS  # (T,) 1: traders lose their nerve
+    bridge: Ints = EMPTY_INTS  # (T,) 0: shut
+
+
+CLEAR = Weather()
+"""Fair weather."""
 
 
 def idle_crowd(accounts: int, instruments: int) -> Crowd:
@@ -172,6 +227,9 @@ class Tape(NamedTuple):
     funding_rate: Floats
     path: Floats
     columns: Floats
+    weather: Weather
+    source: Floats  # (T, M) what the oracle's source was; empty if nobody looks back
+    source_sum: Floats  # (T, M) its running sum, likewise
 
 
 class Log(NamedTuple):

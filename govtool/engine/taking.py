@@ -12,8 +12,9 @@ from govtool.engine.jit import kernel
 from govtool.engine.ledger import record
 from govtool.engine.pool import add_to_pool
 from govtool.engine.requirement import stop_level
+from govtool.engine.searchers import pay_searcher, unload, unload_seen
 from govtool.engine.state import Log, Rules, State
-from govtool.engine.trading import deal, displace
+from govtool.engine.trading import displace
 from govtool.engine.windows import ticks_of
 
 
@@ -134,11 +135,13 @@ def settle_reserved(state: State, rules: Rules, log: Log, i: int, n: int, t: int
     side = 1 if state.size[i, j] > 0 else -1
     if state.keepers[k].conduct == LATE and quantity > 0 and not at_the_end:
         paid = int(np.rint(((quantity * state.lots[j].unit) * tranche.price) * 1e6))
-        unload, end = deal(state, j, side, quantity)
-        gain = side * (int(np.rint(((quantity * state.lots[j].unit) * unload) * 1e6)) - paid)
+        unloaded, end, searched = unload(state, rules, j, side, quantity)
+        expected = unload_seen(state, rules, j, side, quantity)
+        gain = side * (int(np.rint(((quantity * state.lots[j].unit) * expected) * 1e6)) - paid)
         late, absent = math.floor(tranche.bond * rules.late_penalty), math.floor(tranche.bond * rules.no_show_penalty)
         if gain - late >= -absent:
-            take(state, rules, log, i, n, k, t, tranche.price, quantity, unload, rules.gas + state.keepers[k].cost)
+            take(state, rules, log, i, n, k, t, tranche.price, quantity, unloaded, rules.gas + state.keepers[k].cost)
+            pay_searcher(state, log, i, j, k, searched, t)
             displace(state, j, end)
             slash(state, rules, log, i, n, t, rules.late_penalty)
             return

@@ -20,6 +20,7 @@ RANDOM_ORDER, PROFIT_ORDER, PRO_RATA = 0, 1, 2
 POSITION, SCAN = 0, 1
 FLAT, LINEAR, ROOT = 0, 1, 2
 ORACLE, STRICT, STABLE = 0, 1, 2
+FIRST_COME_ORDER, PRIORITY_ORDER, PRIVATE_ORDER = 0, 1, 2
 UNSHIFTED, UP, DOWN, LINEAR_TURN, ABSOLUTE_TURN = 0, 1, 2, 3, 4
 
 EMPTY: Floats = np.zeros(0)
@@ -195,6 +196,21 @@ class Dampers(NamedTuple):
     gate_s: float = 0.0  # withdrawals wait after negative equity
     guard: int = 0  # 1: withdrawals wait while insolvency exceeds the pool
     throttle: float = 0.0  # share of collateral that may leave in an hour; 0 for no limit
+    gate_outage_s: float = 0.0  # an outage this long shuts the gate too; 0 for never
+    grace_s: float = 0.0  # after an outage nothing is liquidated for this long
+    grace_override: float = 0.0  # health under which grace does not protect
+
+
+class Posting(NamedTuple):
+    """How the oracle makes a price to post of what its sources say."""
+
+    mean_ticks: int = 1  # ticks in the mean of the source; 1 for none
+    oracle_lag: int = 0  # ticks from the source to the chain
+    stale_ticks: int = 0  # without news after which a market is stale; 0 for never
+    max_jump: float = 0.0  # furthest that one post moves the price; 0 for any
+    smooth: int = 0  # 1: Mango's stable price is posted
+    quote_growth: float = 0.0  # of it, per second
+    quote_delay_growth: float = 0.0  # between its hourly averages
 
 
 class Terms(NamedTuple):
@@ -240,6 +256,7 @@ class Terms(NamedTuple):
     pool: Pool = Pool()
     sharing: Sharing = Sharing()
     dampers: Dampers = Dampers()
+    posting: Posting = Posting()
 
 
 class Listing(NamedTuple):

@@ -32,10 +32,9 @@ def displace(state: State, j: int, end: float) -> None:
 
 
 @kernel
-def _fitting_options(state: State, j: int, side: int, limit: float, quantity: int) -> int:
+def _fitting_options(state: State, j: int, side: int, limit: float, quantity: int, slope: float, start: float) -> int:
     """As `fits`, of an option: its hedge displaces the market, by its delta."""
     lot = state.lots[j]
-    slope, start = impact(state, j)
     index = state.markets[lot.market].index
     if lot.delta == 0.0 or slope == 0.0:
         return quantity if side * (lot.fair - side * (lot.spread * index) - limit) >= 0.0 else 0
@@ -50,21 +49,29 @@ def _fitting_options(state: State, j: int, side: int, limit: float, quantity: in
 
 
 @kernel
+def fits_at(
+    state: State, j: int, side: int, limit: float, quantity: int, slope: float, start: float, ahead: float
+) -> int:
+    """As `fits`, at a slope and from a displaced volume, with `ahead` of quote volume taken by somebody else first."""
+    lot = state.lots[j]
+    if lot.kind == OPTION:
+        return _fitting_options(state, j, side, limit, quantity, slope, start)
+    room = max(0.0, room_within(slope, start, lot.fair, lot.spread, side, limit) - ahead)
+    return fitting(room, quantity, lot.unit, lot.fair, lot.step)
+
+
+@kernel
 def fits(state: State, j: int, side: int, limit: float, quantity: int) -> int:
     """Largest part of `quantity` that trades before the marginal price passes `limit`.
 
     Selling out of a long is side 1, buying back a short side -1. Source: rules, section 4.
     """
-    lot = state.lots[j]
-    if lot.kind == OPTION:
-        return _fitting_options(state, j, side, limit, quantity)
     slope, start = impact(state, j)
-    room = room_within(slope, start, lot.fair, lot.spread, side, limit)
-    return fitting(room, quantity, lot.unit, lot.fair, lot.step)
+    return fits_at(state, j, side, limit, quantity, slope, start, 0.0)
 
 
 @kernel
-def deal(state: State, j: int, side: int, quantity: int) -> tuple[float, float]:
+def deal_at(state: State, j: int, side: int, quantity: int, slope: float, start: float) -> tuple[float, float]:
     """Mean price at which `quantity` closes, and the displaced volume that it leaves; nothing moves yet.
 
     Notes
@@ -73,7 +80,6 @@ def deal(state: State, j: int, side: int, quantity: int) -> tuple[float, float]:
     with a spread of 0.1 %: sold at 3.9.
     """
     lot = state.lots[j]
-    slope, start = impact(state, j)
     if lot.kind != OPTION:
         end = displaced(start, side, quantity * lot.unit, lot.fair)
         return closing_price(slope, start, end, lot.fair, lot.spread, side), end
@@ -84,13 +90,19 @@ def deal(state: State, j: int, side: int, quantity: int) -> tuple[float, float]:
 
 
 @kernel
-def marginal_price(state: State, j: int, side: int, quantity: int) -> float:
+def deal(state: State, j: int, side: int, quantity: int) -> tuple[float, float]:
+    """As `deal_at`, in the market as it is."""
+    slope, start = impact(state, j)
+    return deal_at(state, j, side, quantity, slope, start)
+
+
+@kernel
+def marginal_price(state: State, j: int, side: int, quantity: int, slope: float, start: float) -> float:
     """Price of the last quantum when `quantity` closes, sold with side 1 and else bought back; nothing moves."""
     lot = state.lots[j]
-    slope, start = impact(state, j)
     if lot.kind != OPTION:
         end = displaced(start, side, quantity * lot.unit, lot.fair)
-        return float(lot.fair * (1.0 + displacement(slope, end) - side * lot.spread))
+        return max(0.0, float(lot.fair * (1.0 + displacement(slope, end) - side * lot.spread)))
     index = state.markets[lot.market].index
     end = start - side * (((quantity * lot.unit) * lot.delta) * index)
     return max(0.0, lot.fair + (lot.delta * index) * displacement(slope, end) - side * (lot.spread * index))
@@ -103,6 +115,6 @@ def leg_price(state: State, j: int, sign: float) -> float:
     slope, start = impact(state, j)
     moved = displacement(slope, start)
     if lot.kind != OPTION:
-        return float(lot.fair * (1.0 + moved + sign * lot.spread))
+        return max(0.0, float(lot.fair * (1.0 + moved + sign * lot.spread)))
     index = state.markets[lot.market].index
     return max(0.0, lot.fair + (lot.delta * index) * moved + sign * (lot.spread * index))

@@ -95,7 +95,7 @@ def set_weights(state: State, rules: Rules, tape: Tape, t: int) -> None:
     hour = t // rules.ticks_per_hour
     for m in range(state.markets.shape[0]):
         market = state.markets[m]
-        market.slope = tape.slope[hour, m]
+        market.slope = market.seen = tape.slope[hour, m]
         market.factor = tape.factor[hour, m]
         market.confidence = tape.factor[hour, state.markets.shape[0] + m]
         market.sigma = tape.factor[hour, 2 * state.markets.shape[0] + m]
@@ -104,6 +104,24 @@ def set_weights(state: State, rules: Rules, tape: Tape, t: int) -> None:
         market.initial = min(1.0, initial * tape.factor[hour, m])
         market.maintenance = min(1.0, maintenance * tape.factor[hour, m])
     set_volatilities(state, tape.beside, hour)
+
+
+@kernel
+def set_depth(state: State, rules: Rules, tape: Tape, t: int) -> None:
+    """Put depth and spreads of tick `t` in force, and what keepers believe depth to be (rules, section 2a)."""
+    weather = tape.weather
+    hour = t // rules.ticks_per_hour
+    if weather.depth.shape[0] > 0 or weather.spoof.shape[0] > 0:
+        for m in range(state.markets.shape[0]):
+            depth = weather.depth[t, m] if weather.depth.shape[0] > 0 else 1.0
+            spoof = weather.spoof[t, m] if weather.spoof.shape[0] > 0 else 1.0
+            state.markets[m].slope = tape.slope[hour, m] * depth
+            state.markets[m].seen = state.markets[m].slope * spoof
+    if weather.wide.shape[0] > 0:
+        for j in range(state.lots.shape[0]):
+            m = state.lots[j].market
+            if m >= 0:
+                state.lots[j].spread = state.lots[j].own_spread * weather.wide[t, m]
 
 
 @kernel

@@ -5,10 +5,12 @@ import math
 from govtool.engine.account import equity_of
 from govtool.engine.codes import (
     COLLATERAL,
+    DOWN,
     GATE,
     HELD,
     HELD_CASH,
     INSURANCE,
+    LINK,
     NIL,
     NONE,
     SHORTFALL,
@@ -38,14 +40,22 @@ def _passes_throttle(state: State, rules: Rules, amount: float, t: int) -> bool:
 
 
 @kernel
-def is_held(state: State, rules: Rules, log: Log, i: int, t: int) -> bool:
-    """Whether account `i`, which has closed its legs, must wait with what it is worth (rules, section 8a)."""
-    worth = math.floor(equity_of(state, i) * 1e6)
-    if worth <= 0:
+def may_withdraw(state: State, rules: Rules, amount: int, t: int) -> bool:
+    """Whether `amount` quantums may leave now; if so, they count towards the throttle (rules, section 8a)."""
+    if amount <= 0:
+        return True
+    if state.tills[LINK] == DOWN or (rules.gate_s > 0.0 and t < state.tills[GATE]):
         return False
-    shut = rules.gate_s > 0.0 and t < state.tills[GATE]
-    run = rules.guard == 1 and state.gauges[SHORTFALL] * 1e6 > state.tills[INSURANCE]
-    if not shut and not run and (rules.throttle <= 0.0 or _passes_throttle(state, rules, worth * 1e-6, t)):
+    if rules.guard == 1 and state.gauges[SHORTFALL] * 1e6 > state.tills[INSURANCE]:
+        return False
+    return bool(rules.throttle <= 0.0 or _passes_throttle(state, rules, amount * 1e-6, t))
+
+
+@kernel
+def is_held(state: State, rules: Rules, log: Log, i: int, t: int) -> bool:
+    """Whether account `i`, which has closed its legs, must wait with what it is worth."""
+    worth = math.floor(equity_of(state, i) * 1e6)
+    if may_withdraw(state, rules, worth, t):
         return False
     if state.accounts[i].held == 0:
         state.accounts[i].held = 1

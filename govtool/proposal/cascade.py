@@ -11,7 +11,7 @@ from govtool.proposal.images import picture
 from govtool.proposal.plots import STAMP
 from govtool.proposal.style import Chart
 from govtool.proposal.words import money
-from govtool.replay.explain.cascade import cascade
+from govtool.replay.explain.cascade import Cascade, cascade
 from govtool.replay.explain.case import Case
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,16 +32,19 @@ def cascade_chart(case: Case) -> Chart:
         "shared_usd": found.shared.tolist(),
         "adl_usd": found.adl.tolist(),
         "bad_debt_usd": found.bad_debt.tolist(),
+        "down": found.down.tolist(),
+        "panics": found.panics.tolist(),
     }
     low, high = float(found.price.min()), float(found.price.max())
     drawn = float(case.columns["pool"][0] - found.pool[-1])
     pool = f"the pool {'lost' if drawn > 0 else 'gained'} {money(abs(drawn))}"
+    others = f"others bore {money(float(found.lost[-1]))}{_disrupted(found)}"
     name = f"{case.scenario.name} under {case.source.protocol.name}"
     most, liquidated = (money(float(one)) for one in (found.liquidated.max(initial=0.0), found.liquidated.sum()))
     told = (
         f"oracle price of {found.market} between {low:,.6g} and {high:,.6g}; {liquidated} liquidated and"
         f" {money(float(found.deleveraged.sum()))} deleveraged here,"
-        f" at most {most} in {found.sample_s:g} s; {pool}; others bore {money(float(found.lost[-1]))}."
+        f" at most {most} in {found.sample_s:g} s; {pool}; {others}."
     )
     return {
         "name": "cascade",
@@ -58,6 +61,14 @@ def cascade_chart(case: Case) -> Chart:
         "columns": list(columns),
         "rows": [list(row) for row in zip(*columns.values(), strict=True)],
     }
+
+
+def _disrupted(found: Cascade) -> str:
+    """What else happened in that stretch, in words."""
+    down, panics = float(found.down.sum()) * found.sample_s, round(float(found.panics.sum()))
+    told = [f"the chain was down for {down:g} s"] if down else []
+    told += [f"traders panicked {panics} times" if panics > 1 else "traders panicked once"] if panics else []
+    return "".join(f"; {one}" for one in told)
 
 
 def _since_epoch(second: Any) -> list[int]:

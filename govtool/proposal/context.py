@@ -13,6 +13,7 @@ from govtool.history.bars import MS, RECONSTRUCTED
 from govtool.history.events import Event
 from govtool.proposal.canonical import nine
 from govtool.proposal.canonical import plain as exact
+from govtool.proposal.redteam import redteam_facts
 from govtool.protocol.model import Protocol
 from govtool.protocol.read import validated
 from govtool.replay.ratios import NAN
@@ -76,6 +77,7 @@ def facts(result: Result, *, world: World, events: Mapping[str, Event], path: Po
         "world": exact(world.model_dump(mode="json")),
         **{name: exact(result_plain(getattr(result, name))) for name in GIVEN},
         **{name: nine(result_plain(getattr(result, name))) for name in MEASURED},
+        "redteam": redteam_facts(result.redteam),
         "pool_path": None if path is None else nine(asdict(path)),
     }
 

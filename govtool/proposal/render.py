@@ -43,6 +43,11 @@ def render_document(evidence: Evidence) -> str:
     return unwrapped(text)
 
 
+def render_redteam(table: dict[str, Any] | None) -> str:
+    """The page of a red team's table."""
+    return unwrapped(_environment().get_template("redteam_page.md.j2").render(r=table))
+
+
 def unwrapped(text: str) -> str:
     """Markdown with each paragraph on one line, as forums turn line breaks into new lines, and single blank lines.
 

@@ -19,6 +19,7 @@ from govtool.proposal.context import (
 )
 from govtool.proposal.paths import worst_path
 from govtool.proposal.recount import differences, summary, verdict_failures
+from govtool.proposal.redteam import redteam_facts
 from govtool.study.context import Context, study_digest
 from govtool.study.evaluate import Evaluation, evaluate
 from govtool.study.model import SETS
@@ -132,7 +133,8 @@ def whole_failures(evidence: Evidence, context: Context, workers: Workers, progr
         stated = {key: trial[key] for key in score}
         yield from differences(stated, score, f"evidence.json: trials[{position}]")
     searched = Searched(context, Found(trials, True, 0), Path(), pareto_front(trials))
-    result = conclude(searched, workers, progress)
+    result = conclude(searched, workers, progress, resume=False)
+    yield from differences(evidence["redteam"], redteam_facts(result.redteam), "evidence.json: redteam")
     for name in MEASURED:
         if name not in ("trials", "rows"):
             value = nine(plain(getattr(result, name)))

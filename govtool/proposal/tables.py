@@ -8,6 +8,7 @@ from govtool.proposal.canonical import nine
 from govtool.proposal.context import Evidence, protocol_of, rows_of, study_of
 from govtool.proposal.effects import change_tables
 from govtool.proposal.objectives import WORDS, word
+from govtool.proposal.redteam import redteam_table
 from govtool.study.model import OBJECTIVES, SETS
 from govtool.study.objective import Side, intervals, loss_usd, upkeep
 from govtool.study.result import Row, plain
@@ -48,6 +49,7 @@ def tables(evidence: Evidence) -> Record:
         "importance": importance_rows(evidence),
         "windows": window_rows(evidence, rows),
         "references": reference_rows(evidence),
+        "redteam": redteam_table(evidence["redteam"]),
         "resolutions": sorted({event["interval_s"] for event in evidence["events"].values()}),
         **change_tables(evidence, events),
     }

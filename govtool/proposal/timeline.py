@@ -37,7 +37,7 @@ CENT = 0.01
 
 
 def draw_cascade(chart: Chart) -> Figure:
-    """Four panels over one clock."""
+    """Four panels over one clock, which shade the time in which the chain was down."""
     found = records(chart)
     figure, axes = canvas(6.4, nrows=4, sharex=True, height_ratios=(3, 2.2, 2, 2))
     first = chart["columns"][0]
@@ -53,10 +53,24 @@ def draw_cascade(chart: Chart) -> Figure:
         axis.margins(x=0)
         if name != "price":
             axis.yaxis.set_major_formatter(FuncFormatter(dollars))
+    _disruptions(axes, times, found)
     price.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
     figure.align_ylabels(axes)
     _clock(lost, dated=chart["dated"])
     return figure
+
+
+def _disruptions(axes: Sequence[Axes], times: Floats, found: Sequence[Record]) -> None:
+    """Shade the time without a chain in every panel, and draw a line where traders panicked; named in the first."""
+    down, panicked = (np.array([record[name] for record in found]) > 0.0 for name in ("down", "panics"))
+    for axis in axes:
+        for place, at in enumerate(np.flatnonzero(down).tolist()):
+            name = "" if place else "chain down"
+            axis.axvspan(times[max(0, at - 1)], times[at], color=GREY, alpha=0.35, linewidth=0.0, label=name)
+        for place, time in enumerate(times[panicked].tolist()):
+            axis.axvline(time, color=INK, linewidth=0.8, linestyle=":", label="" if place else "panic")
+    if down.any() or panicked.any():
+        axes[0].legend(loc="upper right", fontsize=7.5, frameon=False)
 
 
 def _stack(axis: Axes, times: Floats, found: Sequence[Record], layers: Sequence[Layer], step: Step) -> None:

@@ -15,6 +15,7 @@ from govtool.proposal.cosmos import problems
 from govtool.proposal.evidence import NAME, OURS, read_bytes, seal_problems
 from govtool.proposal.payload import decoded, settable, values
 from govtool.proposal.recount import differences, recount, recount_failures, verdict_failures
+from govtool.proposal.redteam_rerun import redteam_failures
 from govtool.proposal.rerun import (
     Progress,
     check_model,
@@ -83,6 +84,7 @@ def verify(folder: Path, *, depth: Depth = "rows", workers: int | None = None, p
 def _replayed(evidence: Evidence, depth: Depth, workers: Workers, progress: Progress) -> Iterator[str]:
     context = context_of(evidence)
     found = list(study_failures(evidence, context)) or list(replay_failures(evidence, context, workers, progress))
+    found = found or list(redteam_failures(evidence, context, workers, progress))
     yield from found
     if depth == "full" and not found:
         yield from whole_failures(evidence, context, workers, progress)

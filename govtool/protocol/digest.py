@@ -8,7 +8,7 @@ from govtool.protocol.model import Protocol
 LABELS = frozenset({"name", "source", "date"})
 """Fields that say where a protocol comes from and change no rule."""
 
-GROWN = ("liquidation", "auction", "keepers", "insurance", "loss_sharing", "withdrawals")
+GROWN = ("liquidation", "auction", "keepers", "insurance", "loss_sharing", "withdrawals", "oracle", "sequencer")
 """Groups of which only what differs from its default counts: a field that a later version adds, with a default that
 changes no replay, then leaves every digest as it was. A default of theirs is never changed."""
 

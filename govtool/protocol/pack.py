@@ -11,6 +11,7 @@ from govtool.protocol.model import Market, Protocol, Tier
 from govtool.protocol.pack_liquidation import pack_bidding, pack_dampers, pack_selling
 from govtool.protocol.pack_losses import pack_pool, pack_sharing
 from govtool.protocol.pack_margin import pack_margin, pack_options, pack_scan
+from govtool.protocol.pack_oracle import pack_posting
 from govtool.protocol.problem import nearest
 from govtool.units import PPM, fraction, nearest_quote
 
@@ -84,7 +85,8 @@ def pack(protocol: Protocol, markets: tuple[str, ...], *, step_s: float, assets:
         bidding=pack_bidding(protocol.keepers),
         pool=pack_pool(protocol.insurance, held),
         sharing=pack_sharing(protocol.loss_sharing),
-        dampers=pack_dampers(rules, protocol.withdrawals),
+        dampers=pack_dampers(rules, protocol.withdrawals, protocol.sequencer),
+        posting=pack_posting(protocol.oracle, step_s),
     )
 
 

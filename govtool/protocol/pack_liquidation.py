@@ -9,7 +9,7 @@ from govtool.engine.terms import (
     Dampers,
     Selling,
 )
-from govtool.protocol.model import Auction, Keepers, Liquidation, Withdrawals
+from govtool.protocol.model import Auction, Keepers, Liquidation, Sequencer, Withdrawals
 from govtool.units import fraction, nearest_quote
 
 _PATHS = {"linear": LINEAR_PATH, "exponential": EXPONENTIAL_PATH, "stairs": STAIRS_PATH, "health": HEALTH_PATH}
@@ -60,8 +60,8 @@ def pack_bidding(rules: Keepers) -> Bidding:
     )
 
 
-def pack_dampers(rules: Liquidation, withdrawals: Withdrawals) -> Dampers:
-    """Cooldown, circuit breaker, and what holds withdrawals."""
+def pack_dampers(rules: Liquidation, withdrawals: Withdrawals, sequencer: Sequencer) -> Dampers:
+    """Cooldown, circuit breaker, what holds withdrawals, and grace after an outage."""
     breaker = rules.breaker
     return Dampers(
         cooldown_s=float(rules.cooldown_s),
@@ -73,4 +73,7 @@ def pack_dampers(rules: Liquidation, withdrawals: Withdrawals) -> Dampers:
         gate_s=float(withdrawals.gate_s),
         guard=int(withdrawals.guard),
         throttle=fraction(withdrawals.throttle_ppm_per_hour),
+        gate_outage_s=float(withdrawals.gate_outage_s),
+        grace_s=float(sequencer.grace_s),
+        grace_override=fraction(sequencer.override_ppm),
     )

@@ -57,8 +57,8 @@ def pack_margin(protocol: Protocol, held: list[Market], assets: tuple[str, ...])
         stop_add=fraction(rules.stop_add_ppm),
         price_mode=_PRICES[rules.price_mode],
         twap_s=float(rules.twap_s),
-        stable_growth=_single(fraction(rules.stable_growth_ppm_per_s)),
-        delay_growth=_single(fraction(rules.delay_growth_ppm)),
+        stable_growth=single(fraction(rules.stable_growth_ppm_per_s)),
+        delay_growth=single(fraction(rules.delay_growth_ppm)),
         doubt_threshold=fraction(rules.doubt_threshold_ppm),
         doubt_factor=fraction(rules.doubt_factor_ppm),
         peg_threshold=fraction(rules.peg_threshold_ppm),
@@ -150,7 +150,7 @@ def _slope(curve: str, factor_ppm: int, scale: int) -> float:
     return fraction(factor_ppm) if curve == "root" else 0.0
 
 
-def _single(value: float) -> float:
+def single(value: float) -> float:
     """A number as 32 bits hold it: so Mango stores the limits of its stable price."""
     return float(np.float32(value))
 

@@ -12,7 +12,7 @@ from govtool.files import read_json, write_whole
 from govtool.replay.metrics import METRICS
 
 FORMAT = "govtool/baseline@1"
-COUNTED = ("accounts", "auctions", "keepers", "quantums", "0 or 1")
+COUNTED = ("accounts", "auctions", "keepers", "orders", "panics", "quantums", "0 or 1")
 """Units of metrics that count: they may not move at all."""
 
 LAST_DIGITS = 1e-9

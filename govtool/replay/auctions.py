@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from govtool.engine.codes import FILL, FLAG, OPEN, RESET, TAKE, UNFILLED
+from govtool.engine.codes import BACKSTOP, FILL, FLAG, OPEN, RESET, TAKE, UNFILLED
+from govtool.engine.state import Keepers
 from govtool.engine.terms import BOOK, Floats, Terms
 from govtool.replay.events import ENDS_INCIDENT, FORCED, Log, Sizes, rows_of, seconds_to_end
 from govtool.replay.ratios import BPS, quantile, ratio
@@ -31,7 +32,7 @@ def auction_metrics(scenario: Scenario, terms: Terms, log: Log, sizes: Sizes) ->
         "auction_resets": float(np.count_nonzero(log.kind == RESET)),
         "auction_unfilled_share": unfilled,
         "sale_discount_bps": _discount(log, sizes),
-    } | _competition(log, sizes.notional, scenario.keepers.latency.size)
+    } | _competition(log, sizes.notional, scenario.keepers)
 
 
 def _discount(log: Log, sizes: Sizes) -> float:
@@ -45,13 +46,14 @@ def _discount(log: Log, sizes: Sizes) -> float:
     return BPS * ratio(float(less), float(sizes.notional[rows].sum()))
 
 
-def _competition(log: Log, notional: Floats, keepers: int) -> dict[str, float]:
-    """How many keepers took something, and how it was spread over them; the fastest is the first."""
+def _competition(log: Log, notional: Floats, keepers: Keepers) -> dict[str, float]:
+    """How many keepers took something, and how it was spread over them; the fastest is the first that races."""
     takes = rows_of(log, (TAKE,))
     taken = notional[takes]
-    won = np.bincount(log.other[takes], weights=taken, minlength=keepers)
+    won = np.bincount(log.other[takes], weights=taken, minlength=keepers.latency.size)
+    races = keepers.conduct != BACKSTOP if keepers.conduct.size else np.ones(keepers.latency.size, dtype=bool)
     return {
         "keepers_active": float(np.unique(log.other[takes]).size),
         "keeper_hhi": ratio(float((won * won).sum()), float(taken.sum()) ** 2),
-        "fastest_keeper_share": ratio(float(won[:1].sum()), float(taken.sum())),
+        "fastest_keeper_share": ratio(float(won[races][:1].sum()), float(taken.sum())),
     }

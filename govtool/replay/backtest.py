@@ -7,7 +7,7 @@ import numpy as np
 
 from govtool.engine.codes import BUCKETS, DONE, LARGEST, OPENING, OVERFLOW, RESIDUAL, TRADERS
 from govtool.engine.loop import Result, run
-from govtool.engine.state import Books, Crowd, Trace
+from govtool.engine.state import Books, Trace
 from govtool.engine.terms import Floats, Listing, Terms
 from govtool.errors import EngineError, ParamError
 from govtool.history.bars import digest_arrays
@@ -17,7 +17,9 @@ from govtool.protocol.pack import pack
 from govtool.protocol.pack_margin import taken_asset
 from govtool.replay.events import Log, read_log
 from govtool.replay.measure import measure
+from govtool.replay.quote import heard
 from govtool.replay.ratios import NAN, ratio
+from govtool.scenario.behaviour import with_fee, with_stop
 from govtool.scenario.bundle import Scenario
 from govtool.scenario.isolated import split_by_market
 
@@ -58,10 +60,10 @@ class Outcome:
         By name, in the order of METRICS.
     event_digest : str
         SHA-256 of the whole event log.
-    log, columns, path
-        Event log, time columns (with "second") and posted oracle prices; None unless asked for.
-    source
-        What it was replayed from; None unless asked for.
+    log, columns, path, source
+        Event log, time columns (with "second"), posted oracle prices and what was replayed; None unless asked for.
+    attacks : tuple of str
+        Kinds of the attacks in its world.
     """
 
     scenario: str
@@ -81,6 +83,7 @@ class Outcome:
     columns: dict[str, Floats] | None = None
     path: Floats | None = None
     source: Source | None = None
+    attacks: tuple[str, ...] = ()
 
 
 def replay(
@@ -133,6 +136,7 @@ def replay(
         status=result.status,
         metrics=measure(scenario, terms, formation, result),
         event_digest=digest_arrays({"whole": trace.whole, "real": trace.real}),
+        attacks=scenario.attacks,
     )
     if not detail:
         return outcome
@@ -154,14 +158,17 @@ def with_cascade(
 
 
 def prepared(scenario: Scenario, protocol: Protocol) -> Scenario:
-    """The scenario as a protocol counts it: quantums of assets, and wallets instead of accounts if margin is isolated.
+    """The scenario as a protocol has it.
+
+    Quantums of assets, what the oracle makes of its sources, and wallets instead of accounts if margin is isolated.
 
     Raises
     ------
     ParamError
-        The protocol does not take an asset, or prices it by another market than the scenario does.
+        The protocol does not take an asset, or prices it by another market than the scenario does; or its oracle wants
+        to hear more sources than there are.
     """
-    scenario = replace(scenario, listing=counted(scenario, protocol))
+    scenario = replace(heard(scenario, protocol.oracle), listing=counted(scenario, protocol))
     _refuse_too_large(scenario, pack_terms(scenario, protocol))
     if protocol.margin.mode == "cross":
         return scenario
@@ -252,10 +259,11 @@ def run_engine(
         venue,
         scenario.keepers,
         scenario.feed,
-        _habits_above_stop(scenario.crowd, terms.restore),
+        with_stop(with_fee(scenario.crowd, scenario.pace, terms.taker_fee), terms.restore),
         scenario.seed,
         opening_pool,
         listing=scenario.listing,
+        weather=scenario.weather,
         formation=formation,
     )
     if result.status == OVERFLOW:
@@ -268,11 +276,6 @@ def run_engine(
         )
     _check_ledger(scenario, result.books)
     return result
-
-
-def _habits_above_stop(crowd: Crowd, stop: float) -> Crowd:
-    """Traders are warned, and aim, no lower than the health at which the protocol stops liquidating."""
-    return crowd._replace(warning=max(crowd.warning, stop), topup_target=max(crowd.topup_target, stop))
 
 
 def _check_ledger(scenario: Scenario, books: Books) -> None:

@@ -17,6 +17,7 @@ from govtool.protocol.model import Protocol
 from govtool.replay.backtest import pack_terms, run_engine
 from govtool.replay.compare import ISOLATED
 from govtool.replay.holdings import left_alone
+from govtool.replay.quote import heard
 from govtool.replay.ratios import ratio
 from govtool.replay.vary import Variant
 from govtool.scenario.bundle import Scenario, assemble
@@ -104,7 +105,13 @@ def needs(scenario: Scenario, start_ms: int, position: Mapping[str, Fraction], v
     Example: 1 coin bought at 100 that falls to 80 under a weight of 0.05 needs 20 + 4 = 24 of equity, 19 beyond 5.
     """
     markets = scenario.markets
-    scenario = replace(scenario, listing=NOTHING, series=(), assets=(), crowd=idle_crowd(0, len(markets)))
+    scenario = replace(
+        heard(scenario, variant.protocol.oracle),
+        listing=NOTHING,
+        series=(),
+        assets=(),
+        crowd=idle_crowd(0, len(markets)),
+    )
     terms = pack_terms(scenario, variant.protocol)
     sizes = np.array([_quantums(position[name], name, variant.protocol) for name in markets])
     path = run_engine(scenario, terms, 0).trace.path

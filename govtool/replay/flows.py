@@ -1,9 +1,10 @@
-"""Money that moves between pool, treasury, stakers, keepers and those who share losses."""
+"""Money that moves between pool, treasury, stakers, keepers, searchers and those who share losses."""
 
 from govtool.engine.codes import (
     ADL_LEAST,
     ADL_WORST,
     ADVANCED,
+    BACKSTOPPED,
     GAS,
     HELD_CASH,
     KEEPERS,
@@ -11,6 +12,7 @@ from govtool.engine.codes import (
     PREMIUM,
     REPAID,
     REWARDS,
+    SEARCHERS,
     SHARED,
     SLASH,
     STAKED_OUT,
@@ -53,6 +55,8 @@ def flow_metrics(books: Books, log: Log) -> dict[str, float]:
         "keeper_gas_usd": tills[GAS] * QUOTE_QUANTUM,
         "keeper_penalties_usd": _sum(log, SLASH, log.fund) * QUOTE_QUANTUM,
         "withdrawals_delayed_usd": tills[HELD_CASH] * QUOTE_QUANTUM,
+        "frontrun_usd": tills[SEARCHERS] * QUOTE_QUANTUM,
+        "backstop_usd": gauges[BACKSTOPPED],
     }
 
 

@@ -4,7 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from govtool.engine.packing import pack_rules, pack_state, pack_tape
+from govtool.engine.packing import pack_state
+from govtool.engine.packing_rules import pack_rules
+from govtool.engine.packing_tape import pack_tape
 from govtool.engine.passive import follow, marks_of
 from govtool.engine.state import Rules, State, Tape
 from govtool.engine.terms import Floats, Ints, Listing, Terms

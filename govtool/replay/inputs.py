@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from govtool.engine.state import Crowd, Feed, Keepers, Venue
+from govtool.engine.state import Crowd, Feed, Keepers, Venue, Weather
 from govtool.engine.terms import Listing
 from govtool.errors import FileError, ParamError
 from govtool.files import read_text
@@ -16,6 +16,8 @@ from govtool.history.bars import digest_arrays
 from govtool.protocol.digest import digest as protocol_digest
 from govtool.protocol.read import parsed, to_toml
 from govtool.replay.backtest import Source
+from govtool.scenario.arrays import flat, grouped
+from govtool.scenario.behaviour import Pace
 from govtool.scenario.bundle import Scenario
 
 FORMAT = "govtool/inputs@1"
@@ -24,15 +26,23 @@ INPUTS, PROTOCOL, FORMED_UNDER = "inputs.npz", "protocol.toml", "formed_under.to
 
 AGAIN = "write the outcome again with `govtool backtest --out`"
 
-PARTS: dict[str, Any] = {"feed": Feed, "crowd": Crowd, "venue": Venue, "keepers": Keepers, "listing": Listing}
+PARTS: dict[str, Any] = {
+    "feed": Feed,
+    "crowd": Crowd,
+    "venue": Venue,
+    "keepers": Keepers,
+    "listing": Listing,
+    "weather": Weather,
+    "pace": Pace,
+}
 """Groups of arrays of a scenario, as the engine takes them."""
 
-LOOSE = ("tail", "open_interest")
+LOOSE = ("tail", "open_interest", "sources")
 """Arrays of a scenario outside of groups."""
 
 PLAIN = (
     *("name", "event", "world", "kind", "label", "seed", "native_s", "step_s", "markets", "series", "assets"),
-    *("daily_volume", "days", "digest", "start_ms"),
+    *("daily_volume", "days", "digest", "start_ms", "source_names", "attackers", "takers", "attacks"),
 )
 """What else a scenario says."""
 
@@ -59,8 +69,7 @@ def told(source: Source) -> Told:
     arrays: dict[str, np.ndarray] = {"about": np.frombuffer(text.encode(), dtype=np.uint8)}
     arrays |= {name: np.asarray(getattr(scenario, name)) for name in LOOSE}
     for group in PARTS:
-        part = getattr(scenario, group)
-        arrays |= {f"{group}.{name}": np.asarray(value) for name, value in part._asdict().items()}
+        arrays |= flat(group, getattr(scenario, group))
     return Told(arrays, digest_arrays(arrays))
 
 
@@ -125,14 +134,10 @@ def _protocol(path: Path, digest: str) -> Any:
 def _scenario(path: Path, arrays: dict[str, np.ndarray], about: dict[str, Any]) -> Scenario:
     found: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in about.items()}
     for group, kind in PARTS.items():
-        names = [name.partition(".")[2] for name in arrays if name.startswith(f"{group}.")]
-        if not set(names) <= set(kind._fields):
-            strange = min(set(names) - set(kind._fields))
-            raise ParamError(f"{path} holds {group}.{strange}, which this govtool does not know; {AGAIN}")
-        found[group] = kind(**{name: _value(arrays[f"{group}.{name}"]) for name in names})
-    found |= {name: arrays[name] for name in LOOSE}
+        try:
+            found[group] = grouped(group, kind, arrays)
+        except KeyError as strange:
+            raise ParamError(f"{path} holds {strange.args[0]}, which this govtool does not know; {AGAIN}") from None
+    # An outcome that was written before there was weather has no sources either.
+    found |= {name: arrays[name] for name in LOOSE if name in arrays}
     return Scenario(**found)
-
-
-def _value(array: np.ndarray) -> Any:
-    return array.item() if array.ndim == 0 else np.ascontiguousarray(array)

@@ -28,6 +28,9 @@ from govtool.replay.flows import flow_metrics
 from govtool.replay.holdings import marks_and_bases, units
 from govtool.replay.incidents import contagion_metrics, incident_metrics
 from govtool.replay.metrics import METRICS
+from govtool.replay.nerves import nerve_metrics
+from govtool.replay.passage import passage_metrics
+from govtool.replay.posting import posting_metrics
 from govtool.replay.ratios import BPS, NAN, ratio
 from govtool.replay.shadow import cast_shadow
 from govtool.scenario.bundle import Scenario
@@ -51,6 +54,9 @@ def measure(scenario: Scenario, terms: Terms, formation: Terms, result: Result) 
     found |= incident_metrics(scenario, result, log, sizes, shadow)
     found |= contagion_metrics(scenario, terms, formation, result.trace, log, sizes)
     found |= auction_metrics(scenario, terms, log, sizes)
+    ticks, step_s = scenario.feed.index.shape[0], scenario.venue.step_s
+    found |= passage_metrics(result.books, log, ticks, step_s) | nerve_metrics(result.books, log)
+    found |= posting_metrics(scenario.feed.index, result.trace.path, scenario.weather, terms.posting, step_s)
     found["liquidation_cost_bps"] = BPS * ratio(found["liquidation_cost_usd"], found["liquidated_usd"])
     found["price_improvement_bps"] = BPS * terms.fee_rate - found["liquidation_cost_bps"]
     found["cascade_factor"] = NAN

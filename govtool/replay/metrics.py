@@ -97,11 +97,13 @@ AUCTIONS: dict[str, Metric] = {
     ),
     "keeper_profit_usd": Metric("usd", "none", "What keepers earned, less gas and bonds lost."),
     "keeper_rewards_usd": Metric("usd", "none", "Rewards that keepers had from accounts beside the discount."),
-    "keeper_gas_usd": Metric("usd", "lower", "What keepers paid for gas and bids."),
+    "keeper_gas_usd": Metric("usd", "lower", "What keepers paid for gas, bids and their place in the block."),
     "keeper_penalties_usd": Metric("usd", "none", "Bonds that keepers forfeited."),
     "keepers_active": Metric("keepers", "higher", "Keepers that took something."),
     "keeper_hhi": Metric("fraction", "lower", "Concentration of what keepers took (Herfindahl index)."),
     "fastest_keeper_share": Metric("fraction", "lower", "Share of what keepers took that the fastest one took."),
+    "backstop_usd": Metric("usd", "none", "Size that permissionless backstop pools bought, at oracle."),
+    "frontrun_usd": Metric("usd", "lower", "What searchers earned by trading ahead of keepers."),
 }
 
 USE: dict[str, Metric] = {
@@ -113,7 +115,12 @@ USE: dict[str, Metric] = {
         "usd", "higher", "What the treasury received of them; transfers to the pool and its overflow do not count."
     ),
     "topup_usd": Metric("usd", "none", "Collateral that traders added."),
+    "withdrawn_usd": Metric("usd", "none", "Cash that traders took out, fees of a channel in it."),
     "withdrawals_delayed_usd": Metric("usd", "lower", "Cash of withdrawals that were held back."),
+    "voluntary_closed_usd": Metric("usd", "none", "Size that traders closed of themselves after a warning, at oracle."),
+    "stop_orders": Metric("orders", "none", "Stop-losses that were triggered."),
+    "limit_orders": Metric("orders", "none", "Take-profits that were triggered."),
+    "panics": Metric("panics", "none", "Times that traders lost their nerve together."),
     "capital_needed_usd": Metric(
         "usd", "lower", "Collateral that would have kept every liquidated account above maintenance for a day."
     ),
@@ -124,9 +131,20 @@ USE: dict[str, Metric] = {
     ),
 }
 
+CHAIN: dict[str, Metric] = {
+    "down_seconds": Metric("s", "lower", "Time that the chain was not up."),
+    "oracle_error_mean_bps": Metric("bps", "lower", "Mean error of posted prices against the index, of any sign."),
+    "oracle_error_max_bps": Metric("bps", "lower", "The largest one."),
+    "oracle_stale_seconds": Metric("market s", "lower", "Time that markets' prices were stale by the protocol's rule."),
+    "transit_avg_usd": Metric("usd", "lower", "Time average of money under way between accounts and wallets."),
+    "topups_late_usd": Metric("usd", "lower", "Top-ups that reached an account without positions, and went back."),
+    "withdrawals_in_transit_usd": Metric("usd", "lower", "Withdrawals that had not reached their owners by the end."),
+    "carrier_fees_usd": Metric("usd", "lower", "What bridge and channel kept."),
+}
+
 INTEGRITY: dict[str, Metric] = {
     "ledger_residual_quantums": Metric("quantums", "lower", "Money made or lost by the arithmetic; zero."),
 }
 
-METRICS: dict[str, Metric] = SOLVENCY | POOL | LIQUIDATION | AUCTIONS | USE | INTEGRITY
+METRICS: dict[str, Metric] = SOLVENCY | POOL | LIQUIDATION | AUCTIONS | USE | CHAIN | INTEGRITY
 """Every metric, in the order of tables."""

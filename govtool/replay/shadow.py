@@ -10,7 +10,7 @@ import numpy as np
 
 from govtool.engine.jit import kernel
 from govtool.engine.loop import Result
-from govtool.engine.packing import is_plain, is_ramped
+from govtool.engine.packing_rules import is_plain, is_ramped
 from govtool.engine.state import Books, Feed, Trace, Venue
 from govtool.engine.terms import Floats, Ints, Terms
 from govtool.replay.holdings import left_alone, marks_and_bases, units

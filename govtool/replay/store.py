@@ -42,6 +42,7 @@ def totals(outcome: Outcome) -> dict[str, Any]:
         "markets": list(outcome.markets),
         "protocol": outcome.protocol,
         "protocol_digest": outcome.protocol_digest,
+        "attacks": list(outcome.attacks),
         "mode": outcome.mode,
         "opening_pool": outcome.opening_pool,
         "event_digest": outcome.event_digest,

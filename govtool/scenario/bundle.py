@@ -3,29 +3,35 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from govtool.engine.state import Crowd, Feed, Keepers, Venue
-from govtool.engine.terms import Floats, Ints, Listing
-from govtool.errors import DataError, ParamError
-from govtool.history.bars import MS, MS_PER_DAY, Window, digest_arrays
+from govtool.engine.state import CLEAR, Crowd, Feed, Keepers, Venue, Weather
+from govtool.engine.terms import Floats, Listing
+from govtool.errors import ParamError
+from govtool.history.bars import Window, digest_arrays
 from govtool.history.bridge import bridge
 from govtool.history.events import Event, load_window
+from govtool.scenario.arrays import flat
+from govtool.scenario.attackers import with_attackers
+from govtool.scenario.behaviour import STEADY_PACE, Pace, pace_of, with_latency
 from govtool.scenario.commitments import owned
+from govtool.scenario.feed import pack_feed, venue_share
 from govtool.scenario.population import form_crowd, snapshot_crowd
 from govtool.scenario.snapshot import read_snapshot
-from govtool.units import SECONDS_PER_DAY, SECONDS_PER_HOUR
+from govtool.units import SECONDS_PER_DAY
 from govtool.world.listing import pack_listing
 from govtool.world.model import World
 from govtool.world.pack import pack_keepers, pack_venue
-
-FUNDING_PERIOD_S = 8 * SECONDS_PER_HOUR
-"""Period that the engine quotes funding rates for, as dYdX v4 does (`protocol/x/perpetuals`)."""
+from govtool.world.quotations import source_prices
+from govtool.world.weather import pack_weather
 
 LARGEST_SEED = 2**63 - 1
+
+NO_SOURCES: Floats = np.zeros((0, 0, 0))
+"""The oracle hears the index itself."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +56,18 @@ class Scenario:
         Length of the replayed part.
     start_ms : int, optional
         When the first tick begins, UTC milliseconds; it enters no number.
+    weather : Weather
+        What the world does per tick. `quote` is empty: what an oracle makes of its sources is the protocol's to say.
+    sources : float64 (T, M, N)
+        Price of each market at each source of the oracle, 0 where it says nothing; empty if the world has none.
+    source_names : tuple of str
+        Names of the N sources, in the order in which an oracle hears them.
+    pace : Pace
+        How times in and out answer to the taker fee, which is the protocol's.
+    attackers, takers : int
+        How many accounts, the last of the crowd, and keepers, the last of the bench, are an attacker's own.
+    attacks : tuple of str
+        Kinds of the attacks in the world, as listed there; they enter no number here.
     """
 
     name: str
@@ -74,6 +92,13 @@ class Scenario:
     days: float
     digest: str
     start_ms: int | None = None
+    weather: Weather = CLEAR
+    sources: Floats = field(default_factory=NO_SOURCES.copy)
+    source_names: tuple[str, ...] = ()
+    pace: Pace = STEADY_PACE
+    attackers: int = 0
+    takers: int = 0
+    attacks: tuple[str, ...] = ()
 
     @property
     def instruments(self) -> tuple[str, ...]:
@@ -110,12 +135,12 @@ def assemble(window: Window, kind: str, world: World, seed: int) -> Scenario:
     """The scenario of a window that was read already. A pure function of its arguments."""
     if not 0 <= seed <= LARGEST_SEED:
         raise ParamError(f"seed = {seed} is outside 0 to {LARGEST_SEED}")
-    share = _venue_share(window, world)
+    share = venue_share(window, world)
     targets = np.asarray(world.scale.open_interest * share * window.day_volume[0])
     path = bridge(window, seed, world.step_s)
     ticks = window.bars * (window.native_s // world.step_s)
     venue = pack_venue(world, window.markets)
-    feed = _feed(window, world, path[:ticks], share, venue)
+    feed = pack_feed(window, world, path[:ticks], share, venue)
     kinds = tuple(sorted(world.population.kinds))
     snapshot, assets = None, world.assets_held()
     if world.population.snapshot:
@@ -128,12 +153,16 @@ def assemble(window: Window, kind: str, world: World, seed: int) -> Scenario:
     else:
         names = named_instruments(window.markets, series, assets)
         crowd = snapshot_crowd(world, seed, snapshot, names, feed.index[0], listing)
-    crowd, owners = owned(world, seed, crowd)
+    crowd, owners = owned(world, seed, with_latency(world, crowd))
     total = 0.0
     for target in targets.tolist():
         total += target
     keepers = pack_keepers(world, total, owners)
+    crowd, keepers, attackers, takers = with_attackers(world, crowd, keepers, window.markets, total)
+    weather = pack_weather(world, seed, window.markets, venue, feed)
+    sources = source_prices(world, seed, window.markets, feed.index)
     tail = np.ascontiguousarray(path[ticks:])
+    parts = (feed, crowd, venue, keepers, listing, weather)
     return Scenario(
         name=f"{window.event}/{world.name}/{seed}",
         event=window.event,
@@ -155,58 +184,16 @@ def assemble(window: Window, kind: str, world: World, seed: int) -> Scenario:
         open_interest=targets,
         daily_volume=world.scale.daily_volume,
         days=window.bars * window.native_s / SECONDS_PER_DAY,
-        digest=_digest(window, kind, world, seed, (feed, crowd, venue, keepers, listing), tail),
+        digest=_digest(window, kind, world, seed, parts, {"tail": tail, "sources": sources}),
         start_ms=window.start_ms,
+        weather=weather,
+        sources=sources,
+        source_names=tuple(source.name for source in world.sources),
+        pace=pace_of(world),
+        attackers=attackers,
+        attacks=tuple(attack.kind for attack in world.attacks),
+        takers=takers,
     )
-
-
-def _venue_share(window: Window, world: World) -> float:
-    """Volume of the venue beside that of history, as it stood at the start of the window."""
-    total = 0.0
-    for market, one in zip(window.markets, window.day_volume[0].tolist(), strict=True):
-        if not one > 0:
-            raise DataError(
-                f"event {window.event!r}: market {market} has no volume in the 30 days before it, so its"
-                " depth is unknown: name a lead series with volume, or leave the market out"
-            )
-        total += one
-    return world.scale.daily_volume / total
-
-
-def _feed(window: Window, world: World, index: Floats, share: float, venue: Venue) -> Feed:
-    ticks = index.shape[0]
-    hour = np.arange(-(-ticks // venue.ticks_per_hour))
-    day = hour * SECONDS_PER_HOUR * MS // MS_PER_DAY
-    depth = np.sqrt(share * window.day_volume[day])
-    block = np.arange(0, ticks, venue.block_ticks)
-    period_s = _funding_period_s(window.funding_ms)
-    period = period_s / FUNDING_PERIOD_S
-    # Copies, because a window's arrays are read-only and a compiled function has one signature.
-    return Feed(
-        index=np.array(index),
-        slope=np.asarray(world.liquidity.impact * window.day_sigma[day] / depth),
-        lead_s=np.array(window.lead_s),
-        lead_price=np.array(window.lead_price),
-        funding_tick=_funding_ticks(window, world.step_s, ticks),
-        funding_rate=np.asarray(window.funding_rate / period),
-        funding_share=period,
-        low=np.minimum.reduceat(index, block, axis=0),
-        high=np.maximum.reduceat(index, block, axis=0),
-        sigma=np.asarray(window.day_sigma[day]),
-    )
-
-
-def _funding_period_s(funding_ms: Ints) -> float:
-    """Seconds between settlements: the shortest gap, or eight hours where the window has fewer than two."""
-    if funding_ms.size < 2:
-        return float(FUNDING_PERIOD_S)
-    return float(np.diff(funding_ms).min()) / MS
-
-
-def _funding_ticks(window: Window, step_s: int, ticks: int) -> Ints:
-    """The tick that ends at or just after each settlement."""
-    late = window.funding_ms - window.start_ms
-    return np.asarray(np.clip(-(-late // (step_s * MS)) - 1, 0, ticks - 1), dtype=np.int64)
 
 
 def _digest(
@@ -214,14 +201,13 @@ def _digest(
     kind: str,
     world: World,
     seed: int,
-    parts: tuple[Feed, Crowd, Venue, Keepers, Listing],
-    tail: Floats,
+    parts: tuple[tuple[object, ...], ...],
+    loose: dict[str, Floats],
 ) -> str:
     """Digest over the inputs by name and over every array made from them."""
-    arrays = {"tail": tail}
+    arrays = dict(loose)
     for part in parts:
-        title = type(part).__name__.lower()
-        arrays |= {f"{title}.{field}": np.asarray(value) for field, value in part._asdict().items()}
+        arrays |= flat(type(part).__name__.lower(), part)
     head = {
         "format": "govtool/scenario-digest@1",
         "event": window.event,

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from govtool.engine.state import Crowd
 from govtool.engine.terms import Floats, Ints, Listing
+from govtool.scenario.habits import taken
 from govtool.units import QUANTUMS_PER_QUOTE
 
 _PLANS = ("enters", "hold", "idle", "topup_chance", "topup_delay", "opted")
@@ -60,6 +61,7 @@ def split_by_market(crowd: Crowd, listing: Listing, weight: Floats, price: Float
         deposit=np.ascontiguousarray(crowd.deposit[owner]) if crowd.deposit.size else crowd.deposit,
         owner=owner if crowd.owner.size == 0 else crowd.owner[owner],
         opening=opening,
+        habits=taken(crowd.habits, owner),
         **{name: getattr(crowd, name)[owner].copy() for name in _PLANS if getattr(crowd, name).size},
     )
 

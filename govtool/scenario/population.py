@@ -8,16 +8,19 @@ from collections.abc import Sequence
 import numpy as np
 
 from govtool.engine.draw import POPULATION, draw, draws
-from govtool.engine.elementary import LN2, half_power, natural_log
+from govtool.engine.elementary import LN2, half_power
 from govtool.engine.jit import kernel
 from govtool.engine.state import Crowd
 from govtool.engine.terms import NOTHING, Floats, Ints, Listing
 from govtool.scenario.commitments import opted, stakes
+from govtool.scenario.habits import form_habits
 from govtool.scenario.snapshot import Snapshot
+from govtool.scenario.waits import waits
 from govtool.units import QUANTUMS_PER_QUOTE, SECONDS_PER_HOUR
-from govtool.world.model import Kind, World
+from govtool.world.model import World
+from govtool.world.traders import Kind
 
-# One stream of draws per use, so that no two uses share luck; `scenario/commitments.py` has the next two.
+# One stream of draws per use, so that no two uses share luck; `commitments.py` and `habits.py` have the next ones.
 KIND, SIZE, LEVERAGE, COUNT, PICK, SIDE, SPLIT, FORMED, ENTRY, CALL, PUT = range(POPULATION, POPULATION + 11)
 
 UNIFORMS = 12  # their sum has variance 1
@@ -97,6 +100,7 @@ def form_crowd(world: World, seed: int, targets: Floats, step_s: int, listing: L
         opted=opted(seed, of("opts_in")),
         stake=stake,
         nerve=nerve,
+        habits=form_habits(world, seed, kinds, kind),
     )
 
 
@@ -138,6 +142,7 @@ def snapshot_crowd(
         opted=opted(seed, np.array([kind.opts_in for kind in kinds])),
         stake=stake,
         nerve=nerve,
+        habits=form_habits(world, seed, kinds, np.arange(count, dtype=np.int64)),
     )
 
 
@@ -157,19 +162,9 @@ def _exponentials(x: Floats) -> Floats:
     return result
 
 
-@kernel
-def _waits(mean: Floats, u: Floats) -> Ints:
-    """Exponential waiting times in ticks, at least 1; -1 (never) where the mean is 0."""
-    result = np.full(mean.shape[0], -1, np.int64)
-    for i in range(mean.shape[0]):
-        if mean[i] > 0.0:
-            result[i] = 1 + np.int64(np.floor(-mean[i] * natural_log(1.0 - u[i])))
-    return result
-
-
 def _first_entries(seed: int, account: Ints, formed: Floats, mean: Floats) -> Ints:
     """Tick of the first entry: 0 for those in from the start."""
-    later = _waits(mean, draws(seed, ENTRY, account, 0))
+    later = waits(mean, draws(seed, ENTRY, account, 0))
     return np.where(draws(seed, FORMED, account, 0) < formed, 0, later)
 
 

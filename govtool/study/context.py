@@ -134,7 +134,8 @@ def play(scenario: Scenario, protocol: Protocol, formed_under: Protocol | None, 
 
 def study_digest(context: Context) -> str:
     """Digest of all that shapes a study's numbers, save the number of trials: more may be added later."""
-    study = context.study.model_dump(mode="json", exclude={"title", "proposal", "protocol", "world"})
+    # The red team has a digest of its own: what it searches moves no other number.
+    study = context.study.model_dump(mode="json", exclude={"title", "proposal", "protocol", "world", "redteam"})
     del study["search"]["trials"]
     told = {"title", "source", "what"}
     events = {

@@ -20,7 +20,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 
 from govtool.errors import FileError, ParamError
-from govtool.study.model import OBJECTIVES
+from govtool.study.model import OBJECTIVES, Goals
 from govtool.study.result import Trial
 
 FORMAT = "govtool/journal@1"
@@ -33,9 +33,13 @@ BEGINNING = b'{"op_code":'
 LOCK_GRACE_S = 3
 """A writer killed inside a write leaves its lock; a write takes a millisecond. Optuna's least grace."""
 
-DIRECTIONS: list[Literal["minimize", "maximize"]] = [
-    "minimize" if better == "lower" else "maximize" for better in OBJECTIVES.values()
-]
+
+def directions(goals: Goals) -> list[Literal["minimize", "maximize"]]:
+    """Which way each score is better, in Optuna's words."""
+    return ["minimize" if better == "lower" else "maximize" for better in goals.values()]
+
+
+DIRECTIONS = directions(OBJECTIVES)
 
 
 @dataclass(frozen=True)
@@ -50,9 +54,10 @@ class Identity:
 class Journal:
     """An open journal and the trials that it held when it was opened, by number."""
 
-    def __init__(self, path: Path, study: optuna.Study, kept: dict[int, Trial]) -> None:
+    def __init__(self, path: Path, study: optuna.Study, kept: dict[int, Trial], goals: Goals) -> None:
         self.path = path
         self.kept = kept
+        self.goals = goals
         self._study = study
 
     def add(self, trial: Trial, distributions: Mapping[str, IntDistribution]) -> None:
@@ -60,7 +65,7 @@ class Journal:
         complete = trial.state == "complete"
         frozen = optuna.trial.create_trial(
             state=optuna.trial.TrialState.COMPLETE if complete else optuna.trial.TrialState.FAIL,
-            values=[trial.values[name] for name in OBJECTIVES] if complete else None,
+            values=[trial.values[name] for name in self.goals] if complete else None,
             params=dict(trial.params),
             distributions=dict(distributions),
             constraints=dict(trial.constraints),
@@ -79,8 +84,8 @@ def journal_path(identity: Identity) -> Path:
     return folder / f"{identity.name}-{tag}.journal"
 
 
-def open_journal(path: Path, identity: Identity) -> Journal:
-    """Open or begin a journal.
+def open_journal(path: Path, identity: Identity, goals: Goals = OBJECTIVES) -> Journal:
+    """Open or begin a journal of trials with these scores.
 
     Raises
     ------
@@ -95,8 +100,9 @@ def open_journal(path: Path, identity: Identity) -> Journal:
         _cut_unfinished_line(path)
         backend = JournalFileBackend(str(path), JournalFileOpenLock(str(path), LOCK_GRACE_S))
         storage = JournalStorage(backend)
-        study = _study_in(storage, path, identity)
-        return Journal(path, study, {trial.number: trial for trial in map(_trial, study.trials)})
+        study = _study_in(storage, path, identity, goals)
+        kept = (_trial(frozen, goals) for frozen in study.trials)
+        return Journal(path, study, {trial.number: trial for trial in kept}, goals)
     except OSError as problem:
         raise _unwritable(path, problem) from problem
     except (ValueError, KeyError, TypeError, AssertionError) as problem:
@@ -105,14 +111,14 @@ def open_journal(path: Path, identity: Identity) -> Journal:
         raise ParamError(f"{path}: is not a study journal; remove it or name another with --journal") from problem
 
 
-def _study_in(storage: JournalStorage, path: Path, identity: Identity) -> optuna.Study:
+def _study_in(storage: JournalStorage, path: Path, identity: Identity, goals: Goals) -> optuna.Study:
     wanted = {"format": FORMAT, "study": identity.study, "code": identity.code}
     names = optuna.get_all_study_names(storage)
     if not names:
-        study = optuna.create_study(storage=storage, study_name=identity.name, directions=DIRECTIONS)
+        study = optuna.create_study(storage=storage, study_name=identity.name, directions=directions(goals))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            study.set_metric_names(list(OBJECTIVES))
+            study.set_metric_names(list(goals))
         for key, value in wanted.items():
             study.set_user_attr(key, value)
         return study
@@ -121,7 +127,7 @@ def _study_in(storage: JournalStorage, path: Path, identity: Identity) -> optuna
     # A kill between creation and the last attribute leaves an empty study: it is begun anew.
     if not study.trials and None in found.values():
         optuna.delete_study(study_name=names[0], storage=storage)
-        return _study_in(storage, path, identity)
+        return _study_in(storage, path, identity, goals)
     for key, what in (("format", "format"), ("study", "study"), ("code", "version of govtool")):
         if found[key] != wanted[key]:
             raise ParamError(
@@ -131,12 +137,12 @@ def _study_in(storage: JournalStorage, path: Path, identity: Identity) -> optuna
     return study
 
 
-def _trial(frozen: optuna.trial.FrozenTrial) -> Trial:
+def _trial(frozen: optuna.trial.FrozenTrial, goals: Goals) -> Trial:
     complete = frozen.state == optuna.trial.TrialState.COMPLETE
     return Trial(
         number=int(frozen.user_attrs["number"]),
         params={path: int(value) for path, value in frozen.params.items()},
-        values=dict(zip(OBJECTIVES, frozen.values, strict=True)) if complete else {},
+        values=dict(zip(goals, frozen.values, strict=True)) if complete else {},
         constraints=dict(frozen.constraints) if complete else {},
         state="complete" if complete else "refused",
         reason=str(frozen.user_attrs["reason"]),

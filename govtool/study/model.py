@@ -5,14 +5,19 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from govtool.errors import ParamError, fault
 from govtool.files import read_toml
+from govtool.study.redteam.model import RedTeam
+from govtool.study.section import Names, Section, tuples
 from govtool.units import PPM
 
 FORMAT = "govtool/study@1"
-OBJECTIVES: dict[str, Literal["lower", "higher"]] = {
+Goals = dict[str, Literal["lower", "higher"]]
+"""Scores by name, and which way each is better."""
+
+OBJECTIVES: Goals = {
     "tail_loss": "lower",
     "trader_cost": "lower",
     "capital_efficiency": "higher",
@@ -22,14 +27,7 @@ OBJECTIVES: dict[str, Literal["lower", "higher"]] = {
 SetName = Literal["train", "select", "test"]
 SETS: tuple[SetName, ...] = ("train", "select", "test")
 
-Names = tuple[Annotated[str, Field(min_length=1)], ...]
 Share = Annotated[int, Field(ge=0, le=PPM)]
-
-
-class Section(BaseModel):
-    """Base of every part of a study: frozen, and refuses a field that it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Events(Section):
@@ -137,12 +135,13 @@ class Study(Section):
     seeds: Annotated[tuple[Annotated[int, Field(ge=0, lt=2**63)], ...], Field(min_length=1)]
     markets: Annotated[Names, Field(min_length=1)]
     events: Events
-    histories: dict[str, Annotated[str, Field(pattern=r"\Asha256:[0-9a-f]{64}\z")]] = {}
+    histories: dict[str, Annotated[str, Field(pattern=r"\Asha256:[0-9a-f]{64}\z")]] = Field(default_factory=dict)
     search: Search
     space: Annotated[tuple[Dimension, ...], Field(min_length=1)]
     objectives: Objectives
     constraints: Constraints
     selection: Selection
+    redteam: RedTeam | None = None
     proposal: Card
 
     _folder: Path = PrivateAttr(default_factory=Path)
@@ -177,7 +176,7 @@ def read_study(path: Path | str) -> Study:
     path = Path(path)
     content = read_toml(path, FORMAT, "name a study file")
     try:
-        study = Study.model_validate(_tuples(content))
+        study = Study.model_validate(tuples(content))
     except ValidationError as problem:
         raise ParamError(f"{path}: {fault(problem.errors(include_url=False))}") from problem
     study._folder = path.parent
@@ -187,7 +186,7 @@ def read_study(path: Path | str) -> Study:
 def parse_study(content: dict[str, Any]) -> Study:
     """A study from its own `model_dump`, as evidence keeps it; paths are seen from the working folder."""
     try:
-        return Study.model_validate(_tuples(content))
+        return Study.model_validate(tuples(content))
     except ValidationError as problem:
         raise ParamError(f"study: {fault(problem.errors(include_url=False))}") from problem
 
@@ -196,10 +195,3 @@ def digest_of(value: Any) -> str:
     """Digest of JSON-like content, whatever the order of its keys."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
-
-
-def _tuples(value: Any) -> Any:
-    """TOML's arrays as tuples: the models are strict, so that `1.0` or `"1"` is no integer."""
-    if isinstance(value, dict):
-        return {key: _tuples(one) for key, one in value.items()}
-    return tuple(_tuples(one) for one in value) if isinstance(value, list | tuple) else value

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from govtool.protocol.model import Protocol
 from govtool.study.model import SetName as SetName
 from govtool.study.model import Study
+from govtool.study.redteam.result import RedTeamed
 
 Mode = Literal["steady", "transition"]
 Verdict = Literal["improves", "inconclusive", "worse", "no candidate"]
@@ -124,6 +125,7 @@ class Result:
     histories: dict[str, str]
     labels: tuple[str, ...]
     notes: tuple[str, ...]
+    redteam: RedTeamed | None = None
 
 
 def plain(value: Any) -> Any:

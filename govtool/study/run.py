@@ -1,7 +1,7 @@
 """A study from its file to its result: search on train, choose on select, judge once on test."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, takewhile
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +11,7 @@ from govtool.study.context import Context, open_context, used_series
 from govtool.study.evaluate import Evaluation, evaluate, evaluate_all
 from govtool.study.journal import journal_path, open_journal
 from govtool.study.model import SETS, Study
+from govtool.study.redteam.plans import red_team
 from govtool.study.result import Alone, Considered, Nearby, Result, Trial
 from govtool.study.search import Budget, Found, Progress, search
 from govtool.study.select import (
@@ -115,8 +116,17 @@ def study_result(
         return conclude(searched, pool, progress)
 
 
-def conclude(searched: Searched, workers: Workers, progress: Progress = quiet) -> Result:
-    """Choose on select, judge on test, validate, and say it in words."""
+def conclude(searched: Searched, workers: Workers, progress: Progress = quiet, *, resume: bool = True) -> Result:
+    """Choose on select, judge on test, validate, attack if the study asks for it, and say it in words.
+
+    `resume` lets the search for attacks go on from its journals.
+    """
+    result = _concluded(searched, workers, progress)
+    found = red_team(searched.context, result.candidate, workers, progress=progress, journal=resume)
+    return replace(result, redteam=found)
+
+
+def _concluded(searched: Searched, workers: Workers, progress: Progress) -> Result:
     context, trials = searched.context, searched.found.trials
     considered = _considered(context, trials, searched.front, workers, progress)
     winner = choose(considered)

@@ -12,8 +12,8 @@ from optuna.samplers import BaseSampler, NSGAIISampler, RandomSampler, TPESample
 from optuna.samplers.nsgaii import PolynomialMutation, SBXCrossover
 
 from govtool.errors import EngineError, ParamError
-from govtool.study.journal import DIRECTIONS, Journal
-from govtool.study.model import OBJECTIVES, Search
+from govtool.study.journal import Journal, directions
+from govtool.study.model import OBJECTIVES, Goals, Search
 from govtool.study.result import Trial
 from govtool.study.space import Axis, current_params
 
@@ -47,6 +47,26 @@ class Budget:
     stop: Callable[[], bool] = lambda: False
 
 
+Hints = Callable[[Sequence[Trial], int], Sequence[Params]]
+"""Candidates to try next, at most so many, from the trials told so far: asked before the sampler is."""
+
+
+def no_hints(trials: Sequence[Trial], most: int) -> Sequence[Params]:
+    """Leave it all to the sampler."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Quest:
+    """What is searched: integers on grids, where to begin, which scores are better, and what is known besides."""
+
+    distributions: dict[str, IntDistribution]
+    first: Sequence[Params]
+    goals: Goals
+    hints: Hints = no_hints
+    stage: str = "search"
+
+
 @dataclass(frozen=True)
 class Found:
     """What a search found. `whole` is False where the clock or the user ended it early."""
@@ -75,10 +95,26 @@ def search(
     ParamError
         The journal's trials are not those of this search.
     """
+    distributions = {axis.path: IntDistribution(axis.low, axis.high, step=axis.step) for axis in axes}
+    quest = Quest(distributions, [current_params(axes)], OBJECTIVES)
+    return drive(quest, settings, evaluate, budget, journal=journal, progress=progress)
+
+
+def drive(
+    quest: Quest,
+    settings: Search,
+    evaluate: Evaluate,
+    budget: Budget,
+    *,
+    journal: Journal | None = None,
+    progress: Progress = lambda stage, done, total: None,
+) -> Found:
+    """As `search`, of anything that has parameters on integer grids and scores."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    memory = optuna.create_study(directions=DIRECTIONS)
-    memory.enqueue_trial(current_params(axes))
-    run = _Run(memory, {axis.path: IntDistribution(axis.low, axis.high, step=axis.step) for axis in axes}, journal)
+    memory = optuna.create_study(directions=directions(quest.goals))
+    for params in quest.first:
+        memory.enqueue_trial(params)
+    run = _Run(memory, quest, journal)
     begun = time.monotonic()
     for batch in range(-(-budget.trials // settings.batch)):
         late = budget.timeout_s is not None and time.monotonic() - begun > budget.timeout_s
@@ -86,7 +122,10 @@ def search(
             return Found(tuple(run.trials), False, run.replayed)
         count = min(settings.batch, budget.trials - len(run.trials))
         memory.sampler = sampler(settings, batch)
-        _one_batch(run, count, evaluate, lambda done: progress("search", done, budget.trials))
+        # A whole batch is asked for whatever is left of the budget: a shorter search begins as the longer one does.
+        for params in quest.hints(run.trials, settings.batch):
+            memory.enqueue_trial(params)
+        _one_batch(run, count, evaluate, lambda done: progress(quest.stage, done, budget.trials))
     return Found(tuple(run.trials), True, run.replayed)
 
 
@@ -106,11 +145,10 @@ def sampler(settings: Search, batch: int) -> BaseSampler:
 class _Run:
     """The state of a running search: what the sampler knows, what is scored, what is persisted."""
 
-    def __init__(
-        self, memory: optuna.Study, distributions: dict[str, IntDistribution], journal: Journal | None
-    ) -> None:
+    def __init__(self, memory: optuna.Study, quest: Quest, journal: Journal | None) -> None:
         self.memory = memory
-        self.distributions = distributions
+        self.distributions = quest.distributions
+        self.goals = quest.goals
         self.journal = journal
         self.trials: list[Trial] = []
         self.scores: dict[tuple[int, ...], Score] = {}
@@ -183,7 +221,7 @@ def _tell(run: _Run, number: int, asked: optuna.Trial) -> None:
     # Every constraint on every trial: one without any would count as feasible.
     for name, value in trial.constraints.items():
         asked.set_constraint(name, value)
-    run.memory.tell(asked, [trial.values[name] for name in OBJECTIVES])
+    run.memory.tell(asked, [trial.values[name] for name in run.goals])
 
 
 def _rounded(score: Score) -> Score:

@@ -1,4 +1,4 @@
-"""Published figures of real venues, each with its source, that a world is set beside."""
+"""Published figures of real venues and chains, each with its source, that a world is set beside or set to."""
 
 from importlib.resources import files
 from typing import Annotated, Literal
@@ -29,6 +29,26 @@ QUANTITIES: dict[str, str] = {
 }
 """What can be set beside each other, in the order of tables."""
 
+SETTINGS: dict[str, str] = {
+    "block_s": "time between blocks",
+    "outage_s": "length of one outage of a chain",
+    "outages_per_year": "outages of a chain / years",
+    "forced_s": "time until a transaction is included by force",
+    "withdrawal_s": "time that a withdrawal to another chain takes",
+    "bridge_s": "time that a deposit from another chain takes",
+    "fast_transfer_s": "the same for a fee",
+    "fast_transfer_fee": "that fee / amount",
+    "fast_transfer_usd": "what can be under way so at a time",
+    "transaction_usd": "cost of a transaction",
+    "depth_left": "depth of order books in a crisis / before",
+    "volume_share": "volume of a venue / of all",
+    "oracle_sources": "venues that an oracle hears",
+    "fee_elasticity": "relative fall of volume / relative rise of its cost",
+    "panic_share": "holders who sold all / holders",
+    "loss_per_gain": "average loss of a trade / average gain",
+}
+"""What shipped worlds are set to (their tables `origins`), in the order of tables; a replay does not measure it."""
+
 
 class Figure(Group):
     """One published number: as stated by its source, or the quotient that `how` writes out."""
@@ -49,8 +69,17 @@ class Figures(Group):
 
 
 def public_figures() -> tuple[Figure, ...]:
-    """Every published figure that ships with govtool, in the order of QUANTITIES."""
+    """Published figures that a replay is set beside, in the order of QUANTITIES."""
+    return _figures(list(QUANTITIES))
+
+
+def settings_figures() -> tuple[Figure, ...]:
+    """Published figures that worlds are set to, in the order of SETTINGS."""
+    return _figures(list(SETTINGS))
+
+
+def _figures(order: list[str]) -> tuple[Figure, ...]:
     text = (files("govtool.world") / "figures.toml").read_text(encoding="utf-8")
     found = model_of(Figures, toml_of(text, "figures.toml"), FORMAT, "figures.toml").figures
-    order = list(QUANTITIES)
-    return tuple(sorted(found, key=lambda figure: order.index(figure.quantity)))
+    chosen = [figure for figure in found if figure.quantity in order]
+    return tuple(sorted(chosen, key=lambda figure: order.index(figure.quantity)))

@@ -31,10 +31,11 @@ class Keeper(Group):
         default=0.0,
     )
     cost: float = stated(unit="quote", meaning="What a bid or take costs it beside gas.", ge=0, default=0.0)
-    conduct: Literal["honest", "no-show", "late", "self", "collude"] = stated(
+    conduct: Literal["honest", "no-show", "late", "self", "collude", "backstop"] = stated(
         unit="word",
         meaning="What it does with what it wins: settle, never settle, settle at the last moment if that pays; or take"
-        " only what its owner's accounts lose, or wait together with others of its kind.",
+        " only what its owner's accounts lose, or wait together with others of its kind; or be a permissionless pool"
+        " that buys what nobody took, at its edge below oracle, and unwinds in its own time.",
         default="honest",
     )
     owns: float = stated(

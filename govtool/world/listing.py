@@ -11,8 +11,10 @@ from govtool.engine.state import Venue
 from govtool.engine.terms import Floats, Listing
 from govtool.errors import ParamError
 from govtool.units import SECONDS_PER_HOUR
+from govtool.world.attacks import Integrity
 from govtool.world.holdings import SAME, Asset, Depeg
 from govtool.world.model import World
+from govtool.world.targets import asset_place
 
 LOT = 1e-9
 """Coins in one quantum of an option or asset (assumption: as fine as bases on chains)."""
@@ -85,11 +87,17 @@ def pack_listing(
         Collateral assets.
     told : sequence of Series, optional
         Options of a snapshot, sorted, instead of those that the world lists.
+
+    Raises
+    ------
+    ParamError
+        Options are listed twice, an asset follows a market that is not there, or an attack names one that nobody holds.
     """
     series = option_series(world, markets, index[0]) if told is None else list(told)
     places = {market: m for m, market in enumerate(markets)}
     plain = Asset()
     ratios = [_ratio(world.assets.get(name, plain), index.shape[0], world.step_s) for name in held]
+    _break_bridges(world, held, ratios)
     listed = world.options
     listing = Listing(
         option_market=np.array([one.market for one in series], dtype=np.int64),
@@ -136,6 +144,15 @@ def _fallen(depeg: Depeg, ticks: int, step_s: int) -> Floats:
 
 def _ratio(asset: Asset, ticks: int, step_s: int) -> Floats:
     return np.asarray(asset.ratio * _fallen(asset.depeg, ticks, step_s))
+
+
+def _break_bridges(world: World, held: Sequence[str], ratios: list[Floats]) -> None:
+    """Re-price bridged assets in place, from the tick at whose end it is known what is left."""
+    for attack in world.attacks:
+        if isinstance(attack, Integrity):
+            ratio = ratios[asset_place(attack.kind, attack.asset, held)]
+            known = (np.arange(ratio.size) + 1) * world.step_s >= attack.start_h * SECONDS_PER_HOUR
+            ratio[known] *= attack.keeps
 
 
 def _peg(depeg: Depeg, ticks: int, step_s: int) -> Floats:

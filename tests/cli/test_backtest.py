@@ -132,3 +132,23 @@ def test_a_study_file_stands_for_all_its_events_and_seeds(cli):
     found = [outcome["scenario"] for outcome in json.loads(done.stdout)]
     assert f"{EVENT}/default/1" in found
     assert len(set(found)) == len(found) > 10
+
+
+def test_the_report_says_what_the_world_did(cli, tmp_path):
+    from importlib.resources import files
+
+    text = (files("govtool.world") / "worlds" / "default.toml").read_text(encoding="utf-8")
+    attack = '[[attacks]]\nkind = "sequencer"\nstart_h = 9.5\nlength_s = 2400.0\n'
+    path = tmp_path / "attacked.toml"
+    path.write_text(text.replace("[habits]", "[habits]\npanic_move = 0.1") + attack, encoding="utf-8")
+    done = cli("backtest", EVENT, "--world", path, "--metrics", "down_seconds,panics,withdrawn_usd")
+    told = done.stdout.splitlines()[2]
+    assert told.startswith("in this world: the chain was down for 2,400 s; traders panicked ")
+    assert told.endswith("; attacks: sequencer")
+    found = json.loads(cli("backtest", EVENT, "--world", path, "--json").stdout)
+    assert found["attacks"] == ["sequencer"] and found["metrics"]["down_seconds"] == 2_400
+
+
+def test_a_quiet_world_is_not_spoken_of(cli):
+    done = cli("backtest", EVENT, "--metrics", "down_seconds")
+    assert [line.split()[0] for line in done.stdout.splitlines()[2:]] == ["metric", "down_seconds"]

@@ -111,7 +111,7 @@ def test_a_chart_comes_with_its_data(cli, large, tmp_path, kind):
     rows = list(csv.DictReader((tmp_path / "cascade.csv").open()))
     assert list(rows[0]) == [
         *("time_utc", "second", "price", "liquidated_usd", "deleveraged_usd"),
-        *("pool_usd", "shared_usd", "adl_usd", "bad_debt_usd"),
+        *("pool_usd", "shared_usd", "adl_usd", "bad_debt_usd", "down", "panics"),
     ]
     assert rows[0]["time_utc"].startswith("2021-05-1")
     assert float(rows[-1]["adl_usd"]) > 0

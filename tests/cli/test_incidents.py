@@ -32,7 +32,7 @@ def test_json_and_file_say_the_same(cli, tmp_path):
     content = json.loads(done.stdout)
     assert content["format"] == "govtool/recreated@1"
     assert content["incidents"][0]["label"] == "reconstructed"
-    assert content["incidents"][0]["rows"][2]["ratio"] is None
+    assert content["incidents"][0]["rows"][3]["ratio"] is None
     assert json.loads((tmp_path / "found.json").read_text()) == content
 
 

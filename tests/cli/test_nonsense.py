@@ -10,8 +10,11 @@ from govtool.protocol.read import preset_text
 EVENT = "reconstructed-crash-2021-05-19"
 GOVTOOL, DYDX = preset_text("govtool"), preset_text("dydx-v4")
 DEFAULT, INSTRUMENTS = (
-    (files("govtool.world") / "worlds" / f"{name}.toml").read_text().replace("accounts = 1000", "accounts = 20")
-    for name in ("default", "instruments")
+    path.read_text().replace("accounts = 1000", "accounts = 20")
+    for path in (
+        Path(str(files("govtool.world"))) / "worlds" / "default.toml",
+        Path(__file__).parents[1] / "world" / "spelled_out" / "instruments.toml",
+    )
 )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from govtool.regression import sensitivity
-from govtool.regression.sensitivity import SHIPPED, read_sensitivities
+from govtool.regression.sensitivity import SHIPPED, SHIPPED_SWITCHES, read_sensitivities
 
 EVENT = "reconstructed-crash-2021-05-19"
 PAGE = Path(__file__).parents[2] / "docs" / "sensitivities.md"
@@ -43,6 +43,50 @@ def test_the_table_says_what_moved(cli, one_line):
     assert done.stdout.endswith("1 of 1 moved as stated\n")
 
 
+SWITCH = """
+[[sensitivities]]
+parameter = "chain.outages"
+from = []
+to = [{ start_h = 9.5, length_s = 2_400.0 }]
+moves = "down_seconds"
+direction = "up"
+setting = "book"
+why = "The chain is down."
+
+[[sensitivities]]
+parameter = "attacks"
+from = []
+to = [{ kind = "sequencer", start_h = 9.5, length_s = 2_400.0 }]
+moves = "down_seconds"
+direction = "up"
+setting = "book"
+why = "Likewise."
+
+[[sensitivities]]
+parameter = "chain.batch_s"
+from = 0.0
+to = 1_800.0
+moves = "transit_avg_usd"
+direction = "up"
+setting = "book"
+why = "Money waits."
+"""
+
+
+def test_switches_of_a_world_have_a_table_of_their_own(cli, tmp_path, monkeypatch):
+    head = SHIPPED_SWITCHES.read_text(encoding="utf-8").partition("[[sensitivities]]")[0]
+    path = tmp_path / "switches.toml"
+    path.write_text(head.replace("[0, 1, 2, 3]", "[0]") + SWITCH, encoding="utf-8")
+    monkeypatch.setattr(sensitivity, "SHIPPED_SWITCHES", path)
+    done = cli("sensitivity", EVENT, "--world")
+    assert done.exit_code == 0
+    header, *rows = [line.split() for line in done.stdout.splitlines()[1:4]]
+    assert header[0] == "switch"
+    assert " ".join(rows[0]) == "chain.outages none 2400 s at 9.5 h down_seconds 0 2400 up yes book"
+    assert " ".join(rows[1][:8]) == "attacks none sequencer 2400 s at 9.5 h"
+    assert "1_800" in done.stdout and done.stdout.endswith("3 of 3 moved as stated\n")
+
+
 def test_a_line_that_does_not_hold_exits_1(cli, one_line):
     one_line.write_text(one_line.read_text().replace('"down"', '"up"'))
     done = cli("sensitivity", EVENT)
@@ -66,5 +110,6 @@ def test_the_page_has_a_row_for_every_line():
     """The page holds what the command printed; its numbers are a recorded crash's, which not every clone has."""
     rows = [line.split() for line in PAGE.read_text(encoding="utf-8").splitlines()]
     shown = [(row[0], row[-3], row[-2], row[-1]) for row in rows if len(row) > 5 and row[-2] == "yes"]
-    stated = [(one.parameter, one.direction, "yes", one.setting) for one in read_sensitivities().sensitivities]
+    files = (read_sensitivities(), read_sensitivities(SHIPPED_SWITCHES))
+    stated = [(one.parameter, one.direction, "yes", one.setting) for file in files for one in file.sensitivities]
     assert shown == stated

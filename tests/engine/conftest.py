@@ -7,7 +7,7 @@ import pytest
 from tests.engine.engines import Engine, Told, compiled, reference
 from tests.engine.worlds import seeded_world
 
-BULK = {reference: range(50_000, 50_070), compiled: range(50_000, 50_400)}
+BULK = {reference: range(50_200, 50_330), compiled: range(50_000, 50_400)}
 """Seeds of the worlds that properties of replays are tested on: the reference is slow."""
 
 

@@ -31,6 +31,9 @@ BUCKETS = (
     "stakers",
     "sharing",
     "exits",
+    "transit",
+    "carriers",
+    "searchers",
 )
 FLOWS = {name: getattr(names, name.upper()) for name in replay.FLOWS}
 GAUGES = {name: getattr(names, name.upper()) for name in replay.GAUGES}
@@ -47,6 +50,7 @@ def reference(world: World) -> Replay:
         world.opening_pool,
         world.listing,
         world.formation,
+        world.weather,
     )
 
 
@@ -62,6 +66,7 @@ def compiled_result(world: World, *, skip: bool = True) -> Any:
         world.opening_pool,
         listing=world.listing,
         formation=world.formation,
+        weather=world.weather,
         skip=skip,
     )
     assert result.status == names.DONE

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from govtool.engine.codes import NEVER
-from govtool.engine.state import Crowd, Feed, Keepers, Venue
+from govtool.engine.state import Crowd, Feed, Keepers, Passage, Venue
 from govtool.engine.terms import (
     DUTCH,
     EMPTY,
@@ -18,11 +18,13 @@ from govtool.engine.terms import (
     Margin,
     OptionRules,
     Pool,
+    Posting,
     ScanRules,
     Selling,
     Sharing,
     Terms,
 )
+from tests.engine.columns import habits_of, weather_of
 from tests.engine.source import HUGE
 from tests.engine.worlds import World
 from tests.reference.replay import Replay
@@ -95,7 +97,8 @@ def world(
     `index` has one price a tick, or one row of prices a tick; `keepers` are rows of latency, capital, refill, edge
     and least, and their further traits lists; `rate` are pairs of a tick and a funding rate per 8 h. `margin`,
     `options`, `scan`, `selling` and so on are groups of terms, `insurance` that of the pool; `owner`, `opening`,
-    `opted`, `stake` and `nerve` are plans of the crowd. `formation` is whole terms, or a dict of what differs in them.
+    `opted`, `stake` and `nerve` are plans of the crowd, `habits` and `weather` dicts of theirs with plain lists; of
+    weather a list of numbers stands for every market. `formation` is whole terms, or a dict of what differs in them.
     `listing` may leave out units, steps and ratios, which are one then, and spreads, which are none.
     """
     prices = np.array(index, dtype=np.float64)
@@ -109,6 +112,7 @@ def world(
     traits = {name: changed.pop(name) for name in tuple(changed) if name in TRAITS}
     listing = _listing(changed.pop("listing", NOTHING), len(prices))
     formation = changed.pop("formation", None)
+    weather, ways = weather_of(changed.pop("weather", {}), count), habits_of(changed.pop("habits", {}))
     if "insurance" in changed:
         changed["pool"] = _of_each(changed.pop("insurance"))
     terms = _terms(changed, count)
@@ -120,11 +124,12 @@ def world(
         venue,
         _keepers(keepers)._replace(**{name: np.array(one, dtype=TRAITS[name]) for name, one in traits.items()}),
         _feed(prices, rate, fed, venue),
-        _crowd(traders, _quantums(terms, listing, prices[0]), HABITS | felt)._replace(**plans),
+        _crowd(traders, _quantums(terms, listing, prices[0]), HABITS | felt)._replace(habits=ways, **plans),
         seed,
         round(pool * USD),
         listing,
         formation,
+        weather,
     )
 
 
@@ -169,8 +174,9 @@ TERMS: dict[str, Any] = {
     "pool": Pool(),
     "sharing": Sharing(),
     "dampers": Dampers(),
+    "posting": Posting(),
 }
-GROUPS = (Margin, OptionRules, ScanRules, Selling, Bidding, Pool, Sharing, Dampers)
+GROUPS = (Margin, OptionRules, ScanRules, Selling, Bidding, Pool, Sharing, Dampers, Posting, Passage)
 VENUE: dict[str, Any] = {
     "half_spread": 0.0,
     "own_weight": 0.0,
@@ -186,6 +192,10 @@ VENUE: dict[str, Any] = {
     "max_counterparties": 500,
     "sample_ticks": 1,
     "gas": 0.0,
+    "ordering": 0,
+    "priority_share": 0.0,
+    "frontrun": 0.0,
+    "passage": Passage(),
 }
 TRAITS = {"patience": np.float64, "risk": np.float64, "cost": np.float64, "conduct": np.int64, "keeper_owner": np.int64}
 # Nobody thinks of a top-up before liquidation, and initial margin binds nobody.

@@ -155,7 +155,11 @@ INERT = {
         dampers(breaker_window_s=15.0, breaker_halt_s=0.0, breaker_override=0.0),
         dampers(breaker_window_s=600.0, breaker_halt_s=9000.0, breaker_override=1.0),
     ),
-    "risk that keepers do not mind": Inert({"keepers": {"risk": EMPTY}}, {"feed": {"sigma": np.zeros((0, 0))}}, {}),
+    "risk that keepers do not mind": Inert(
+        {"crowd": {"habits": {"vol_target": 0.0}}, "keepers": {"risk": EMPTY}},
+        {"feed": {"sigma": np.zeros((0, 0))}},
+        {},
+    ),
 }
 
 WIDE = {

@@ -34,7 +34,7 @@ def initial_weight(walk: Walk, tick: int, m: int) -> float:
     terms, sizes = walk.world.terms, walk.column(m)
     factor = walk.replay.factor[tick // walk.world.venue.ticks_per_hour][m]
     weight = min(1.0, base_weight(walk, tick, "initial_weight", m) * factor)
-    interest = ((sum(map(abs, sizes)) + abs(sum(sizes))) * 0.5 * walk.unit[m]) * walk.replay.path[tick][m]
+    interest = ((sum(map(abs, sizes)) + abs(sum(sizes))) * 0.5 * walk.unit[m]) * walk.prices(tick)[m]
     lower, upper = terms.oi_lower[m], terms.oi_upper[m]
     if upper == 0 or interest <= lower:
         return weight

@@ -1,12 +1,11 @@
 """Random ways of selling, pools, sharing and dampers, scaled to a world so that limits bind now and then."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from govtool.engine.codes import COLLUDE, HONEST, LATE, NO_SHOW, SELF
-from govtool.engine.state import Crowd, Feed, Keepers, Venue
+from govtool.engine.state import Crowd, Feed, Keepers
 from govtool.engine.terms import (
     ADL_LAYER,
     BATCH,
@@ -27,26 +26,10 @@ from govtool.engine.terms import (
     Sharing,
     Terms,
 )
+from tests.engine.scale import Scale, maybe_time, or_none, time
 from tests.engine.source import Source, each, log, money, or_zero
 
 ALL_LAYERS = (INSURANCE_LAYER, VOLUNTARY_LAYER, ADL_LAYER, FUNDING_LAYER, EXIT_LAYER)
-
-
-@dataclass(frozen=True)
-class Scale:
-    """What is ordinary in a world: a position in quote, a tick, a move of the price, the opening pool in quantums."""
-
-    position: float
-    step_s: float
-    length_s: float
-    move: float
-    pool: int
-
-
-def scale_of(terms: Terms, venue: Venue, feed: Feed, crowd: Crowd, opening_pool: int) -> Scale:
-    moves = np.abs(np.diff(np.log(feed.index), axis=0))
-    position = float(np.median(crowd.equity * crowd.leverage)) * 1e-6
-    return Scale(position, venue.step_s, terms.length_s, float(np.quantile(moves, 0.9)), opening_pool)
 
 
 def guarded(source: Source, terms: Terms, scale: Scale) -> Terms:
@@ -67,39 +50,25 @@ def guarded(source: Source, terms: Terms, scale: Scale) -> Terms:
     )
 
 
-def _time(source: Source, scale: Scale, most: int) -> float:
-    """Some ticks, not always whole ones."""
-    return scale.step_s * source.pick([float(source.whole(1, most)), log(source, 0.3, most)])
-
-
-def _maybe_time(source: Source, scale: Scale, most: int) -> float:
-    return source.pick([0.0, _time(source, scale, most)])
-
-
-def _or_none(source: Source, low: float, high: float) -> float:
-    """Nothing, or a number of any size between two."""
-    return source.pick([0.0, log(source, low, high)])
-
-
 def _selling(source: Source, end: float, scale: Scale) -> Selling:
     short = source.pick([0.0, log(source, 0.1, 2) * scale.length_s])
     return Selling(
         path=source.whole(0, 3),
-        stair_s=source.pick([scale.length_s / source.real(1, 6), _time(source, scale, 4)]),
+        stair_s=source.pick([scale.length_s / source.real(1, 6), time(source, scale, 4)]),
         slow_s=source.pick([0.0, short]),
         floor_discount=min(1.0, end + source.real(-0.02, 0.3)),
-        insolvent_s=source.pick([0.0, _time(source, scale, 8), _time(source, scale, 3), _time(source, scale, 2)]),
+        insolvent_s=source.pick([0.0, time(source, scale, 8), time(source, scale, 3), time(source, scale, 2)]),
         insolvent_discount=source.pick([source.real(0, 0.4), 1.0]),
         anchored=source.pick([0, 1]),
-        reset_s=source.pick([0.0, source.real(0.3, 1.0) * scale.length_s, _time(source, scale, 3)]),
+        reset_s=source.pick([0.0, source.real(0.3, 1.0) * scale.length_s, time(source, scale, 3)]),
         reset_drop=source.pick([0.0, scale.move * log(source, 0.1, 3)]),
         max_resets=source.pick([0, 1, 1, 3]),
         residue=source.pick([0.0, 0.0, scale.position * log(source, 0.01, 0.5)]),
         tranches=source.pick([1, 2, 4]),
         target=source.pick([0, 1]),
         first_share=source.pick([1.0, 1.0, source.real(0.05, 0.9)]),
-        share_ramp_s=source.pick([0.0, _time(source, scale, 30), _time(source, scale, 10)]),
-        window_s=_time(source, scale, 200),
+        share_ramp_s=source.pick([0.0, time(source, scale, 30), time(source, scale, 10)]),
+        window_s=time(source, scale, 200),
         account_window=source.pick([0.0, 0.0, scale.position * log(source, 0.1, 5)]),
         market_window=source.pick([0.0, 0.0, scale.position * log(source, 0.1, 10)]),
         outstanding=source.pick([0.0, 0.0, scale.position * log(source, 0.2, 5)]),
@@ -113,15 +82,15 @@ def _share(source: Source) -> float:
 def _bidding(source: Source, scale: Scale) -> Bidding:
     return Bidding(
         bond_share=or_zero(source, 0.005, 0.3),
-        settle_s=source.pick([0.0, _time(source, scale, 3), _time(source, scale, 2), _time(source, scale, 1)]),
+        settle_s=source.pick([0.0, time(source, scale, 3), time(source, scale, 2), time(source, scale, 1)]),
         no_show_penalty=source.pick([1.0, _share(source)]),
         late_penalty=_share(source),
-        exclusion_s=_maybe_time(source, scale, 30),
+        exclusion_s=maybe_time(source, scale, 30),
         own_accounts=source.pick([0, 1]),
-        reward_flat=_or_none(source, 0.01, 50),
-        reward_share=_or_none(source, 1e-4, 0.02),
+        reward_flat=or_none(source, 0.01, 50),
+        reward_share=or_none(source, 1e-4, 0.02),
         gas_margin=or_zero(source, 0, 2),
-        reward_cap=_or_none(source, 0.1, 1000),
+        reward_cap=or_none(source, 0.1, 1000),
     )
 
 
@@ -131,7 +100,7 @@ def _pool(source: Source, markets: int, scale: Scale) -> Pool:
         day_insurance=source.pick([0, 0, 1 + round(scale.pool * source.real(0, 0.5)), money(source, 1, 1e4)]),
         pool_target=source.pick([0, 1 + round(scale.pool * source.real(0.2, 1.2)), money(source, 0.01, 100)]),
         treasury_per_hour=source.pick([0, money(source, 0.01, 1e3), money(source, 1, 1e5)]),
-        stake_cooldown_s=_maybe_time(source, scale, 20),
+        stake_cooldown_s=maybe_time(source, scale, 20),
         stake_yield=or_zero(source, 0, 1),
         advance_trigger=trigger,
         advance_target=trigger + source.pick([0.0, source.real(0, 0.6)]),
@@ -163,15 +132,15 @@ def _waterfall(source: Source) -> int:
 
 def _dampers(source: Source, scale: Scale) -> Dampers:
     return Dampers(
-        cooldown_s=_maybe_time(source, scale, 10),
+        cooldown_s=maybe_time(source, scale, 10),
         breaker_move=source.pick([0.0, 0.0, scale.move * log(source, 1, 20)]),
-        breaker_window_s=_time(source, scale, 20),
+        breaker_window_s=time(source, scale, 20),
         breaker_volume=source.pick([0.0, 0.0, scale.position * log(source, 0.05, 3)]),
-        breaker_halt_s=_maybe_time(source, scale, 15),
+        breaker_halt_s=maybe_time(source, scale, 15),
         breaker_override=source.pick([0.0, 0.0, 0.5, 0.9, 1.0]),
-        gate_s=_maybe_time(source, scale, 30),
+        gate_s=maybe_time(source, scale, 30),
         guard=source.pick([0, 1]),
-        throttle=_or_none(source, 1e-3, 0.5),
+        throttle=or_none(source, 1e-3, 0.5),
     )
 
 
@@ -189,7 +158,7 @@ def minded(source: Source, keepers: Keepers, accounts: int) -> Keepers:
         least=np.append(keepers.least, np.zeros(more)),
         patience=source.pick([EMPTY, each(count, lambda: or_zero(source, 0.001, 0.02))]),
         risk=source.pick([EMPTY, each(count, lambda: or_zero(source, 0.01, 1))]),
-        cost=source.pick([EMPTY, each(count, lambda: _or_none(source, 0.01, 20))]),
+        cost=source.pick([EMPTY, each(count, lambda: or_none(source, 0.01, 20))]),
         conduct=conduct,
         keeper_owner=source.pick([EMPTY_INTS, each(count, lambda: source.whole(-1, accounts - 1), np.int64)]),
     )

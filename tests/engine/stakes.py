@@ -5,7 +5,7 @@ from math import floor
 
 from govtool.engine import codes as names
 from tests.engine.handmade import Event
-from tests.engine.telling import Walk
+from tests.engine.telling import Walk, is_up
 from tests.reference.numbers import ticks
 
 
@@ -41,8 +41,10 @@ class Stakes:
         return min(self.noted[n], self.value(n))
 
     def may_leave(self) -> list[int]:
-        """Who has asked and waited long enough, in order."""
+        """Who has asked and waited long enough, in order; nobody while the chain is not up."""
         world = self.walk.world
+        if not is_up(world, self.tick):
+            return []
         wait = ticks(world.terms.pool.stake_cooldown_s, world.venue.step_s)
         return [n for n in sorted(self.asked) if self.units[n] > 0 and self.tick >= self.asked[n] + wait]
 
@@ -66,8 +68,8 @@ class Stakes:
         self.tick, self.over = self.tick + 1, False
 
     def ask(self) -> None:
-        """Once a tick, when liquidation is over: those who have lost their nerve ask to leave."""
-        if self.over:
+        """Once a tick that is up, when liquidation is over: those who have lost their nerve ask to leave."""
+        if self.over or not is_up(self.walk.world, self.tick):
             return
         self.over = True
         whole = self.walk.pool + sum(self.walk.loans.out.values())

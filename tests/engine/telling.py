@@ -29,6 +29,8 @@ NOT_A_CHANGE = (names.OPEN, names.UNFILLED, names.WON)
 SALES = (names.FILL, names.TAKE, names.CLOSE, names.DELEVERAGE)
 EARNED_BY_MARKETS = (names.TRADE, names.FILL, names.TAKE, names.SLASH)
 LAYER_ROWS = (names.COVER, names.SHARE, names.SOCIALISE, names.DEFER)
+LAST_ROWS = ((names.EXIT_HAIRCUT, False), (names.BAD_DEBT_EVENT, True))
+"""Kinds of event that settle what exits owe, and whether they are of nobody's account."""
 
 
 @dataclass
@@ -56,8 +58,17 @@ class Walk:
     """What of the pool belongs to a market."""
     unit: list[float] = field(init=False)
     loans: Loans = field(init=False)
+    posted: list[list[float]] = field(init=False)
+    """Prices as they were posted, in every tick."""
+    told: int = 0
+    exits_settled: int = field(init=False)
+    """How many rows there are before what exits owe is settled."""
+    settling: bool = False
+    """Whether the window is over, and what no news came of is priced at the index (end of rules §7)."""
 
     def __post_init__(self) -> None:
+        self.posted = posted_prices(self.world, self.replay)
+        self.exits_settled = exits_settled(events(self.replay))
         self.pool = self.world.opening_pool
         self.unit, _ = quantums(self.world)
         self.loans = Loans(self.world.terms.pool.advance_fee)
@@ -66,11 +77,31 @@ class Walk:
 
     @cached_property
     def yardstick(self) -> Yardstick:
-        return Yardstick(self.world, self.replay.path)
+        return Yardstick(self.world)
 
     def now(self, tick: int) -> Yardstick:
         """The reference's books with these holdings, at the prices of a tick."""
-        return self.yardstick.at(tick, self.cash, self.size)
+        return self.yardstick.at(tick, self.prices(tick), self.cash, self.size)
+
+    def prices(self, tick: int) -> list[float]:
+        """Of the markets, for margin, at this moment of the replay."""
+        return (self.replay.path if self.settling else self.posted)[tick]
+
+    def reach(self, event: Event) -> None:
+        """The moment just before an event.
+
+        What closes an account after the last tick looks like what closes an insolvent one in it: it is known by its
+        equity, at the prices that the window is settled at. What exits are owed is settled in the last rows of all.
+        """
+        self.settling = self.settling or self.told >= self.exits_settled
+        if self.settling or event.kind not in (names.CLOSE, names.REPAY) or event.tick < len(self.posted) - 1:
+            return
+        at_the_end = self.replay.path[event.tick]
+        if at_the_end != self.posted[event.tick]:
+            prices = (at_the_end, self.posted[event.tick])
+            books = (self.yardstick.at(event.tick, one, self.cash, self.size) for one in prices)
+            after, before = (abs(one.equity(event.account) - event.equity) for one in books)
+            self.settling = after < before
 
     def held(self, account: int) -> bool:
         return any(self.sizes(account))
@@ -105,6 +136,7 @@ class Walk:
 
     def tell(self, event: Event) -> None:
         """Carry out one event."""
+        self.reach(event)
         self._fill_pool(event)
         self.loans.tell(event)
         self._remember(event)
@@ -118,6 +150,7 @@ class Walk:
             self._move(event)
         if event.account in self.waiting and not self.held(event.account):
             self.flagged.discard(event.account)  # held again, without a row
+        self.told += 1
 
     def _move(self, event: Event) -> None:
         paid = -event.fund if event.kind == names.FILL and event.fund < 0 else 0
@@ -214,9 +247,40 @@ def walked(world: World, replay: Replay, *kinds: int) -> Iterator[tuple[Event, W
     """Each event with the holdings just before it; only events of these kinds if some are named."""
     walk = Walk(world, replay)
     for event in events(replay):
+        walk.reach(event)
         if not kinds or event.kind in kinds:
             yield event, walk
         walk.tell(event)
+
+
+def is_up(world: World, tick: int) -> bool:
+    """Whether the chain is."""
+    chain = world.weather.chain
+    return not chain.size or bool(chain[tick] == names.UP)
+
+
+def unheard(world: World) -> list[int]:
+    """Markets of which the last tick brings no news: their prices stay, until the window is settled at the index."""
+    weather, last = world.weather, len(world.feed.index) - 1
+    if not is_up(world, last):
+        return list(range(len(world.terms.unit)))
+    heard = max(last - world.terms.posting.oracle_lag, 0)
+    return np.flatnonzero(weather.quote[heard] == 0).tolist() if weather.quote.size else []
+
+
+def exits_settled(rows: list[Event]) -> int:
+    """The first of the rows that settle what exits owe, after all others: nobody leaves any more."""
+    n = len(rows)
+    while n and (rows[n - 1].kind, rows[n - 1].account < 0) in LAST_ROWS:
+        n -= 1
+    return n
+
+
+def posted_prices(world: World, replay: Replay) -> list[list[float]]:
+    """The path of prices before the window was settled."""
+    *path, last = replay.path
+    silent = unheard(world) if path else []
+    return [*path, [path[-1][m] if m in silent else price for m, price in enumerate(last)]]
 
 
 def changed(world: World, **groups: Any) -> World:
@@ -241,6 +305,12 @@ def abuses(world: World, k: int) -> bool:
     """Whether keeper `k` wins without paying at once."""
     conduct = world.keepers.conduct
     return bool(conduct.size) and conduct[k] in (names.NO_SHOW, names.LATE) and world.terms.bidding.settle_s > 0
+
+
+def backs(world: World, k: int) -> bool:
+    """Whether keeper `k` buys only what nobody else wants."""
+    conduct = world.keepers.conduct
+    return k >= 0 and bool(conduct.size) and conduct[k] == names.BACKSTOP
 
 
 def quantums(world: World) -> tuple[list[float], list[int]]:
@@ -274,7 +344,7 @@ def market_of(world: World, j: int) -> int:
 
 def basis(walk: Walk, tick: int, j: int) -> float:
     """What a coin of instrument `j` stands for: the posted price of its market, or the mark of an asset."""
-    listing, posted = walk.world.listing, walk.replay.path[tick]
+    listing, posted = walk.world.listing, walk.prices(tick)
     if j < first_option(walk.world):
         return posted[j]
     if is_option(walk.world, j):

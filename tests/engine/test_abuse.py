@@ -256,7 +256,7 @@ def surplus_of(walk: Walk, event: Event) -> float:
     books = walk.now(event.tick)
     weight = books.weight(event.account, event.market)
     coins = abs(event.size) * walk.unit[event.market]
-    value = -np.sign(event.size) * coins * books.marks(event.tick)[event.market]
+    value = -np.sign(event.size) * coins * books.marks()[event.market]
     counted = coins * basis(walk, event.tick, event.market) * weight
     counted = min(counted, event.maintenance * (abs(event.size) / abs(walk.size[event.account, event.market])))
     least = value - event.equity * counted / event.maintenance if event.maintenance > 0 else value

@@ -16,6 +16,7 @@ WORLDS = 3000
 
 # In how many of the seeded worlds each kind of event must occur, so that their agreement says something.
 RARE = {"PHASE": 150, "WON": 250, "SLASH": 250, "SHARE": 120, "SOCIALISE": 200, "DEFER": 230, "HAIRCUT": 230}
+RARE |= {"FRONTRUN": 150, "BOUNCE": 80}
 OFTEN = dict.fromkeys(EVENT_NAMES, 300) | {"ENDED": 200} | RARE
 
 

@@ -184,6 +184,9 @@ def test_what_insurance_lacks_is_bad_debt(replay):
         "stakers": 0,
         "sharing": 0,
         "exits": 0,
+        "transit": 0,
+        "carriers": 0,
+        "searchers": 0,
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 from govtool.engine import codes as names
 from tests.engine.engines import Told
 from tests.engine.handmade import events
-from tests.engine.telling import SALES, abuses, market_of, notional, walked
+from tests.engine.telling import SALES, abuses, market_of, notional, posted_prices, walked
 from tests.engine.worlds import World
 from tests.reference.numbers import ticks
 from tests.reference.replay import Replay
@@ -67,14 +67,14 @@ def test_a_breaker_trips_where_a_price_moved_and_else_only_where_much_was_closed
         if dampers.breaker_move <= 0 and dampers.breaker_volume <= 0:
             continue
         halts = {(event.market, event.tick) for event in events(replay, names.HALT)}
-        sold = sales_by_market(world, replay)
+        sold, path = sales_by_market(world, replay), posted_prices(world, replay)
         for m in range(len(world.terms.unit)):
             tripped, until = -1, -1
             for t in range(len(replay.path)):
                 if t >= until:
                     much = sum(value for tick, value in sold[m] if max(tripped, 0) <= tick < t)
                     halt = (m, t) in halts
-                    moved = moved_far(world, replay, m, t, tripped)
+                    moved = moved_far(world, path, m, t, tripped)
                     assert halt or not moved
                     assert moved or not halt or much * (1 + CLOSE_TO) >= dampers.breaker_volume > 0
                     if halt:
@@ -85,8 +85,8 @@ def test_a_breaker_trips_where_a_price_moved_and_else_only_where_much_was_closed
     assert min(seen.values()) > 0
 
 
-def moved_far(world: World, replay: Replay, m: int, t: int, tripped: int) -> bool:
-    dampers, path = world.terms.dampers, replay.path
+def moved_far(world: World, path: list[list[float]], m: int, t: int, tripped: int) -> bool:
+    dampers = world.terms.dampers
     back = max(1, ticks(dampers.breaker_window_s, world.venue.step_s))
     if dampers.breaker_move <= 0 or t < back:
         return False

@@ -17,6 +17,8 @@ from tests.engine.handmade import Event, events
 from tests.engine.stakes import Stakes
 from tests.engine.stalls import Stalls
 from tests.engine.telling import QUANTUM, Walk, basis, first_asset, market_of, notional, quantums, walked
+from tests.engine.worlds import World
+from tests.reference.numbers import DISPUTE, draw
 
 pytestmark = pytest.mark.slow
 
@@ -101,7 +103,7 @@ def test_buckets_beside_the_pool_are_what_the_log_says_went_there(replays):
         for event in events(replay):
             quote[event.kind, event.account < 0] += event.quote
         buckets, bad = replay.buckets, names.BAD_DEBT_EVENT
-        assert buckets["wallets"] == -sum(quote[kind, False] for kind in (names.ENTER, names.TOPUP, names.RETIRE))
+        assert outside(replay) == (buckets["wallets"] + buckets["transit"], buckets["carriers"])
         assert buckets["bad_debt"] == -quote[bad, False] - quote[bad, True]
         assert buckets["exits"] == quote[bad, True] - quote[names.DEFER, False] - quote[names.EXIT_HAIRCUT, False] == 0
         assert buckets["escrow"] == 0
@@ -111,6 +113,56 @@ def test_buckets_beside_the_pool_are_what_the_log_says_went_there(replays):
             )
             told += buckets["sharing"] + buckets["stakers"] > 0
     assert told > len(replays) / 50
+
+
+def outside(replay) -> tuple[int, int]:
+    """What wallets, or those under way to and from them, and carriers got of accounts."""
+    wallets = carriers = 0
+    for event in events(replay, names.ENTER, names.TOPUP, names.RETIRE, names.WITHDRAW):
+        leaves = event.kind in (names.RETIRE, names.WITHDRAW)
+        fee = round(event.price * 1e6) if leaves else event.fee
+        wallets -= event.quote + (fee if leaves else 0)
+        carriers += fee
+    return wallets, carriers
+
+
+def lands_at_once(world: World, event: Event) -> bool:
+    """Whether a withdrawal that no channel carries is in its wallet in its own tick."""
+    passage, t = world.venue.passage, event.tick
+    apart = max(1, passage.batch_ticks)
+    disputed = draw(world.seed, DISPUTE, event.account, t) < passage.dispute_chance
+    return -(-t // apart) * apart + passage.proof_lag + disputed * passage.dispute_lag <= t
+
+
+def test_what_is_under_way_is_what_set_out_and_has_not_landed(replays):
+    """The log tells what each landing brings; a top-up that came in time brings what was sent."""
+    landed = bounced = 0
+    for world, replay in replays:
+        sent: dict[int, int] = {}
+        leaving: Counter[int] = Counter()
+        for event in events(replay):
+            i, price = event.account, round(event.price * 1e6)
+            if event.kind == names.SEND:
+                assert i not in sent
+                sent[i] = price
+            elif event.kind == names.TOPUP:
+                assert event.quote == sent.pop(i, event.quote)
+            elif event.kind == names.BOUNCE:
+                assert price == sent.pop(i)
+                bounced += 1
+            elif event.kind == names.LAND:
+                assert price <= leaving[i]
+                leaving[i] -= price
+                landed += 1
+            elif event.kind in (names.RETIRE, names.WITHDRAW) and not lands_at_once(world, event):
+                leaving[i] -= event.quote + price
+        under_way = sum(sent.values()) + sum(leaving.values())
+        passage = world.venue.passage
+        if passage.channel_capacity == 0 or passage.channel_lag > 0:
+            assert under_way == replay.buckets["transit"]
+        # A channel without delay leaves no trace where it costs nothing.
+        assert under_way >= replay.buckets["transit"]
+    assert landed > len(replays) / 10 and bounced > 0
 
 
 def divided(world, replay) -> dict[str, int]:
@@ -207,7 +259,7 @@ def won_in_a_batch(world, replay, won: Event) -> bool:
 
 
 def test_equity_and_maintenance_in_the_log_are_those_of_what_an_account_holds(some):
-    """By the reference's books, set to what the log tells."""
+    """By the reference's books, set to what the log tells, at posted prices and then at those of the settlement."""
     kinds = (names.TOPUP, names.FLAG, names.RECOVER, names.FILL, names.OPEN, names.TAKE, names.DELEVERAGE, names.CLOSE)
     kinds += (names.PHASE, names.ADVANCE, names.REPAY)
     for world, replay in some:

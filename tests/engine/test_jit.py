@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from govtool.engine.jit import cache_folder
+from govtool.engine.cache import ByContent, cache_folder
 
 
 def test_the_cache_goes_where_the_user_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,3 +27,22 @@ def test_the_folder_hangs_on_every_engine_source(monkeypatch: pytest.MonkeyPatch
     read = Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + (b"#" if path.name == "fills.py" else b""))
     assert cache_folder().name != before
+
+
+def test_a_copy_of_the_same_sources_finds_what_was_compiled_and_an_edit_does_not(tmp_path, monkeypatch):
+    first, second = (tmp_path / name / "engine" / "one.py" for name in "ab")
+    for source in (first, second):
+        source.parent.mkdir(parents=True)
+        source.write_text("x = 1\n")
+    found = []
+    for source in (first, second):
+        monkeypatch.setattr("govtool.engine.cache.PACKAGE", source.parents[1])
+        place = ByContent.from_function(cache_folder, str(source))
+        found.append((place.get_cache_path(), place.get_source_stamp()))
+    assert found[0] == found[1]
+    second.write_text("x = 2\n")
+    assert place.get_source_stamp() != found[0][1]
+
+
+def test_code_of_others_is_left_to_numba(tmp_path):
+    assert ByContent.from_function(cache_folder, str(tmp_path / "theirs.py")) is None

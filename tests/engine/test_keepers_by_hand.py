@@ -3,8 +3,8 @@
 import pytest
 
 from govtool.engine import codes as names
-from govtool.engine.codes import COLLUDE, HONEST, LATE, NO_SHOW, SELF
-from govtool.engine.terms import BATCH, FIRST_COME, Bidding
+from govtool.engine.codes import BACKSTOP, COLLUDE, HONEST, LATE, NO_SHOW, SELF
+from govtool.engine.terms import BATCH, BOOK, FIRST_COME, Bidding
 from tests.engine.handmade import USD, Trader, events, only, world
 
 # A long of 100 coins bought at 100 with 1500: cash -8500. Weights are 0.1.
@@ -210,3 +210,23 @@ def test_a_winner_of_a_batch_who_does_not_come_leaves_its_lot_unsold(replay):
     assert only(found, names.UNFILLED).size == 50
     # Each pays for its bid once.
     assert found.buckets["gas"] == 3 * USD
+
+
+def test_a_late_winner_goes_by_the_book_that_it_sees(replay):
+    # It sees a market without impact and pays; the market that is there takes a fifth of what it unloads.
+    given = {"slope": 0.003, "weather": {"spoof": [0.0] * 6}}
+    rules = {"bond_share": 0.1, "settle_s": 30.0, "exclusion_s": 600.0, "late_penalty": 0.2}
+    found = replay(auction(conduct=[LATE], bidding=Bidding(**rules), **given))
+    assert only(found, names.TAKE).tick == 4
+    assert found.keeper_cash[0] < -940 * USD
+
+
+@pytest.mark.parametrize(("allowed", "kind"), [(0, names.UNFILLED), (1, names.TAKE)])
+def test_a_backstop_buys_from_its_owner_only_where_owners_may_sell_to_themselves(replay, allowed, kind):
+    whose = {"conduct": [BACKSTOP], "keeper_owner": [0], "bidding": Bidding(own_accounts=allowed)}
+    found = replay(auction(**whose))
+    assert [(event.tick, event.kind) for event in events(found, names.UNFILLED, names.TAKE)] == [(5, kind)]
+    # On a book that takes nothing within the limit, likewise.
+    wide = {"liquidation_format": BOOK, "half_spread": 0.5, "spread_ratio": 0.01}
+    found = replay(world([100, 94], [LONG], keepers=[BUYER], **whose, **wide))
+    assert len(events(found, names.FILL)) == allowed

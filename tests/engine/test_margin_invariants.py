@@ -9,10 +9,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from govtool.engine import codes as names
-from govtool.engine.packing import pack_rules, pack_state, pack_tape
+from govtool.engine.packing import pack_state
+from govtool.engine.packing_rules import pack_rules
+from govtool.engine.packing_tape import pack_tape
 from govtool.engine.passive import set_prices
 from govtool.engine.requirement import need
-from govtool.engine.terms import ORACLE, SCAN, STABLE, STRICT, OptionRules
+from govtool.engine.terms import EMPTY_INTS, ORACLE, SCAN, STABLE, STRICT, OptionRules
 from govtool.engine.tiers import FILL, INITIAL, MAINTENANCE, STOP
 from tests.engine.engines import compiled, compiled_result
 from tests.engine.handmade import Event, events
@@ -164,12 +166,16 @@ def test_by_scan_an_account_needs_no_more_than_its_wallets_of_one_market_each(wo
 
 
 def unmoved(world: World, **margin: Any) -> list[Event]:
-    """All events of a world that nobody enters once it runs, under a formation that knows no doubt."""
+    """All events of a world that nobody enters or draws from once it runs, under a formation that knows no doubt."""
     plain = world.terms._replace(
         margin=world.terms.margin._replace(price_mode=ORACLE, doubt_factor=0.0, peg_factor=0.0)
     )
     terms = plain._replace(margin=plain.margin._replace(**margin))
-    crowd = world.crowd._replace(enters=np.minimum(world.crowd.enters, 0), idle=np.zeros_like(world.crowd.idle))
+    crowd = world.crowd._replace(
+        enters=np.minimum(world.crowd.enters, 0),
+        idle=np.zeros_like(world.crowd.idle),
+        habits=world.crowd.habits._replace(draws=EMPTY_INTS),
+    )
     formation = plain if world.formation is None else world.formation
     return events(compiled(changed(world, terms=terms, crowd=crowd, formation=formation)))
 
@@ -177,7 +183,7 @@ def unmoved(world: World, **margin: Any) -> list[Event]:
 @settings(max_examples=120)
 @given(small, st.sampled_from([ORACLE, STRICT, STABLE]))
 def test_doubt_and_slow_prices_flag_nobody(world, mode):
-    """They are of the initial tier alone: without entries nothing at all changes, flags and liquidations included."""
+    """They are of the initial tier alone: without entries and draws nothing changes, not even flags or liquidations."""
     doubt = {"doubt_threshold": 1.0, "doubt_factor": 3.0, "peg_threshold": 1.0, "peg_factor": 5.0}
     slow = {"price_mode": mode, "twap_s": 600.0, "stable_growth": 1e-5, "delay_growth": 0.01}
     assert unmoved(world, **doubt, **slow) == unmoved(world)

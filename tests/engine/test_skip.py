@@ -3,7 +3,9 @@ import numpy as np
 from govtool.engine import loop
 from govtool.engine.codes import IN, OVERFLOW
 from govtool.engine.loop import next_visit
-from govtool.engine.packing import is_plain, pack_rules, pack_state, pack_tape
+from govtool.engine.packing import pack_state
+from govtool.engine.packing_rules import is_plain, pack_rules
+from govtool.engine.packing_tape import pack_tape
 from govtool.engine.weights import set_weights
 from tests.engine.engines import compiled_result
 from tests.engine.worlds import World, seeded_world

@@ -1,19 +1,24 @@
 """Random small worlds: few markets and accounts, jumps and crashes, awkward numbers.
 
 A third of them have perpetuals under plain margin alone, and a third plain ways to sell and a plain pool, which some
-have a stake in; the rest mix everything that the rules know. One builder, two sources of numbers: a seeded generator
+have a stake in; the rest mix everything that the rules know. In two thirds of all the world is unkind: its chain,
+oracles, markets and bridges, and traders have habits. One builder, two sources of numbers: a seeded generator
 for the bulk, Hypothesis (`strategies.py`) for shrinking.
 """
 
 from dataclasses import dataclass, replace
 
-from govtool.engine.state import Crowd, Feed, Keepers, Venue
-from govtool.engine.terms import NOTHING, Listing, Terms
+from govtool.engine.state import CLEAR, Crowd, Feed, Habits, Keepers, Passage, Venue, Weather
+from govtool.engine.terms import NOTHING, Listing, Posting, Terms
 from tests.engine.charters import any_terms, mixed, other_terms, other_weights
+from tests.engine.crossings import any_posting, backed, graced, ordered, shallow
+from tests.engine.customs import any_habits, any_passage
 from tests.engine.listings import any_listing
 from tests.engine.paths import any_feed, any_venue, crash, squeeze
 from tests.engine.people import any_crowd, any_keepers, any_snapshot
-from tests.engine.safeguards import committed, guarded, minded, scale_of, staked, watched
+from tests.engine.safeguards import committed, guarded, minded, staked, watched
+from tests.engine.scale import scale_of
+from tests.engine.skies import any_weather
 from tests.engine.source import Seeded, Source, log, money
 
 DAY_S = 86400
@@ -32,6 +37,7 @@ class World:
     opening_pool: int
     listing: Listing = NOTHING
     formation: Terms | None = None
+    weather: Weather = CLEAR
 
 
 def seeded_world(seed: int) -> World:
@@ -66,9 +72,9 @@ def build(source: Source, ticks: tuple[int, int] = (20, 120), accounts: tuple[in
         listing=listing,
         formation=formation,
     )
-    if source.pick([False, True, True]):
-        return _guarded(source, world)
-    return replace(world, crowd=staked(source, world.crowd))
+    guard = source.pick([False, True, True])
+    world = _guarded(source, world) if guard else replace(world, crowd=staked(source, world.crowd))
+    return _troubled(source, world) if source.pick([False, True, True]) else world
 
 
 def _guarded(source: Source, world: World) -> World:
@@ -84,6 +90,27 @@ def _guarded(source: Source, world: World) -> World:
         feed=watched(source, feed),
         crowd=committed(source, world.crowd),
         opening_pool=pool,
+    )
+
+
+def _troubled(source: Source, world: World) -> World:
+    """The same world where the chain stops, oracles err, markets dry up, and money is under way."""
+    scale = scale_of(world.terms, world.venue, world.feed, world.crowd, world.opening_pool)
+    feed = source.pick([world.feed, *[shallow(source, world.feed)] * 2])
+    passage = source.pick([Passage(), *[any_passage(source, scale)] * 4])
+    terms = world.terms._replace(
+        posting=source.pick([Posting(), *[any_posting(source, scale)] * 3]),
+        dampers=graced(source, world.terms.dampers, scale),
+    )
+    habits = source.pick([Habits(), *[any_habits(source, world.crowd, len(feed.index))] * 5])
+    return replace(
+        world,
+        terms=terms,
+        venue=ordered(source, world.venue, scale, passage),
+        keepers=backed(source, world.keepers, scale),
+        crowd=world.crowd._replace(habits=habits),
+        feed=feed,
+        weather=any_weather(source, feed),
     )
 
 

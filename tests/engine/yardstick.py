@@ -9,7 +9,7 @@ from typing import Any
 from tests.engine.worlds import World
 from tests.reference import charge, liquidity
 from tests.reference.door import admitted
-from tests.reference.instruments import requote
+from tests.reference.instruments import fair, requote
 from tests.reference.requirement import health, stop_level
 from tests.reference.start import started
 from tests.reference.state import State, collateral, equity
@@ -18,25 +18,30 @@ from tests.reference.state import State, collateral, equity
 class Yardstick:
     """A reference's state that is set to whatever a log tells, and asked."""
 
-    def __init__(self, world: World, path: Sequence[Sequence[float]]) -> None:
+    def __init__(self, world: World) -> None:
         parts = ("terms", "venue", "keepers", "feed", "crowd", "listing")
-        self._path = path
         self.state: State = started(
             *(admitted(name, getattr(world, name)) for name in parts),
             before=None if world.formation is None else admitted("terms", world.formation),
+            weather=admitted("weather", world.weather),
             seed=world.seed,
             opening_pool=world.opening_pool,
         )
-        self._quoted = -1
+        self._quoted: tuple[int, list[float]] = (-1, [])
 
-    def marks(self, tick: int) -> list[float]:
+    def marks(self) -> list[float]:
         """Price of each instrument for margin."""
-        self._quote(tick)
         return self.state.mark
 
-    def at(self, tick: int, cash: Mapping[int, int], size: Mapping[tuple[int, int], int]) -> "Yardstick":
-        """Set the tick and what everyone holds."""
-        self._quote(tick)
+    def fair(self, j: int) -> float:
+        """Price of an instrument for execution."""
+        return fair(self.state, j)
+
+    def at(
+        self, tick: int, prices: Sequence[float], cash: Mapping[int, int], size: Mapping[tuple[int, int], int]
+    ) -> "Yardstick":
+        """Set the tick, the prices of markets for margin, and what everyone holds."""
+        self._quote(tick, list(prices))
         state = self.state
         for i, account in enumerate(state.accounts):
             account.cash = cash[i]
@@ -44,10 +49,10 @@ class Yardstick:
         state.market_size = [-sum(account.size[j] for account in state.accounts) for j in state.all]
         return self
 
-    def _quote(self, tick: int) -> None:
-        if tick != self._quoted:
-            self.state.tick = self._quoted = tick
-            self.state.oracle = list(self._path[tick])
+    def _quote(self, tick: int, prices: list[float]) -> None:
+        if (tick, prices) != self._quoted:
+            self._quoted = tick, prices
+            self.state.tick, self.state.oracle = tick, list(prices)
             requote(self.state)
 
     def equity(self, i: int) -> float:

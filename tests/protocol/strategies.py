@@ -25,6 +25,7 @@ from govtool.protocol.model import (
     Oracle,
     Protocol,
     Scan,
+    Sequencer,
     Tier,
     Withdrawals,
 )
@@ -172,6 +173,10 @@ def protocols(draw: st.DrawFn, **fixed: Any) -> Protocol:
             "oracle": Oracle,
         }.items()
     }
+    if groups["oracle"]["sources"]:
+        groups["oracle"] = _ordered(groups["oracle"], "least_sources", "sources")
+    if draw(st.booleans()):
+        groups["sequencer"] = draw(tables(Sequencer))
     labels = {
         "format": FORMAT,
         "name": draw(texts),

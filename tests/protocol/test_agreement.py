@@ -18,7 +18,7 @@ from govtool.engine.account import health, lots_worth
 from govtool.engine.book import chunk_value, limit_price
 from govtool.engine.codes import GAUGES, TILLS
 from govtool.engine.fills import bankruptcy_quote, liquidation_fee
-from govtool.engine.packing import pack_rules
+from govtool.engine.packing_rules import pack_rules
 from govtool.engine.rows import ACCOUNT, INSTRUMENT, KEEPER, MARKET_ROW, STAKER, TRANCHE
 from govtool.engine.state import State
 from govtool.engine.weights import scaled_initial

@@ -38,6 +38,14 @@ class Window:
     at: int = 0
 
 
+@dataclass(frozen=True)
+class Parcel:
+    """Cash on its way to a wallet."""
+
+    amount: int
+    lands: int
+
+
 @dataclass
 class Account:
     """One account; `None` stands for never, not flagged, no auction."""
@@ -50,9 +58,22 @@ class Account:
     inside: bool = False
     flag: int | None = None
     warned: bool = False
+    nudged: bool = False
     held: bool = False
     due: int | None = None
     arrives: int | None = None
+    """When a top-up is due to leave its owner's wallet."""
+    cut: int | None = None
+    """When positions are to be reduced."""
+    draws: int | None = None
+    """When what is not needed is to be withdrawn."""
+    put_in: int = 0
+    """Quantums brought since it came in, less the part that withdrawals were of equity."""
+    sent: int = 0
+    """A top-up under way, and when it lands."""
+    sent_lands: int = 0
+    parcels: list[Parcel | None] = field(default_factory=lambda: [None, None])
+    """Withdrawals under way."""
     loss_market: int = -1
     """Market of the last forced close."""
     rested: int = 0

@@ -2,10 +2,23 @@
 
 import math
 
-from tests.reference import batch, breakers, charge, fills, keepers, ledger, limits, takes, tranches
+from tests.reference import (
+    backstop,
+    batch,
+    breakers,
+    chain,
+    charge,
+    fills,
+    keepers,
+    ledger,
+    limits,
+    searchers,
+    takes,
+    tranches,
+)
 from tests.reference.account import Tranche
 from tests.reference.last_resort import resolve
-from tests.reference.liquidity import deal, displace
+from tests.reference.liquidity import displace
 from tests.reference.margin import recover
 from tests.reference.numbers import stepped
 from tests.reference.offer import Offer, age_s, offered
@@ -32,13 +45,13 @@ def liquidate(state: State) -> None:
 def _move_on(state: State, i: int, tranche: Tranche) -> None:
     """One tick of a live tranche."""
     account = state.accounts[i]
-    if tranche.reserved is None and breakers.halted(state, i, tranche.j, health(state, i)):
-        tranche.opened += 1
-        return
     if tranche.reserved is not None:
         if state.tick < tranche.reserved.until:
             return
         takes.fall_due(state, i, tranche)
+    if tranche.left and breakers.halted(state, i, tranche.j, health(state, i)):
+        tranche.opened += 1 + chain.lost(state)
+        return
     if tranche.left:
         _offer(state, i, tranche)
     if tranche.left == 0:
@@ -77,10 +90,10 @@ def _restarts(state: State, i: int, tranche: Tranche) -> bool:
 
 
 def _one_by_one(state: State, offer: Offer) -> None:
-    """Keepers take what suits them, the fastest first."""
+    """Keepers take what suits them, in the order of the venue."""
     may_act = keepers.acting(state, offer.i, offer.tranche)
     colluding = keepers.all_collude(state, may_act)
-    for k in may_act:
+    for k in keepers.in_turn(state, offer.j, may_act):
         if offer.tranche.left == 0 or offer.tranche.reserved is not None:
             break
         q = keepers.wanted(state, k, offer, keepers.edge(state, k, offer.j, colluding=colluding))
@@ -90,10 +103,12 @@ def _one_by_one(state: State, offer: Offer) -> None:
         if keepers.defaults(state, k):
             takes.reserve(state, offer, k, q, offer.price, offer.tranche.left)
         else:
-            unloading = deal(state, offer.j, offer.side, q)
-            expense = state.venue.gas + state.habits.cost[k]
-            takes.take(state, offer.i, offer.tranche, k, q, offer.price, unloading.price, expense)
-            displace(state, unloading)
+            unloading = searchers.unloading(state, offer.j, offer.side, q)
+            spent = keepers.expense(state, k)
+            gain = takes.take(state, offer.i, offer.tranche, k, q, offer.price, unloading.price, spent)
+            takes.pay_for_place(state, k, gain)
+            searchers.collect(state, offer.i, offer.j, k, unloading)
+            displace(state, unloading.deal)
 
 
 def _whole_s(state: State, tranche: Tranche) -> float:
@@ -116,9 +131,12 @@ def _turns_insolvent(state: State, offer: Offer) -> bool:
 
 
 def _expire(state: State, offer: Offer) -> None:
-    """Nobody took the rest: it goes on below cost, or ends, and an insolvent account with it."""
+    """Nobody took the rest: it goes on below cost, or to backstops, or ends, and an insolvent account with it."""
     i, tranche = offer.i, offer.tranche
     if _turns_insolvent(state, offer):
+        return
+    backstop.at_the_end(state, offer)
+    if tranche.left == 0:
         return
     tranches.end(state, i, tranche)
     ledger.record(state, ledger.UNFILLED, account=i, market=tranche.j, size=offer.side * tranche.left)

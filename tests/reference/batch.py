@@ -4,18 +4,20 @@ import math
 from dataclasses import dataclass
 from itertools import groupby
 
-from tests.reference import takes, tranches
+from tests.reference import searchers, takes, tranches
 from tests.reference.keepers import (
     acting,
     affordable,
     all_collude,
     defaults,
     edge,
+    expense,
+    fits,
     most_beside_residue,
     target_cut,
     worth_a_transaction,
 )
-from tests.reference.liquidity import deal, displace, fitting, marginal
+from tests.reference.liquidity import displace, marginal
 from tests.reference.offer import Offer
 from tests.reference.state import State, stands_for
 
@@ -41,7 +43,7 @@ def clear(state: State, offer: Offer) -> None:
     unloading = None
     honest = sum(q for k, q in clearing.lots.items() if not defaults(state, k))
     if honest:
-        unloading = deal(state, offer.j, offer.side, honest)
+        unloading = searchers.unloading(state, offer.j, offer.side, honest)
     for k, q in sorted(clearing.lots.items()):
         if q == 0:
             continue
@@ -52,7 +54,8 @@ def clear(state: State, offer: Offer) -> None:
             takes.take(state, offer.i, offer.tranche, k, q, clearing.price, unloading.price, state.venue.gas)
             takes.tie_capital(state, k, q, offer.j)
     if unloading is not None:
-        displace(state, unloading)
+        searchers.collect(state, offer.i, offer.j, -1, unloading)
+        displace(state, unloading.deal)
 
 
 def _bids(state: State, offer: Offer) -> list[Bid]:
@@ -63,9 +66,9 @@ def _bids(state: State, offer: Offer) -> list[Bid]:
     for k in may_act:
         required = edge(state, k, offer.j, colluding=colluding)
         q = affordable(state, k, offer, required)
-        expense = state.venue.gas + state.habits.cost[k]
+        spent = expense(state, k)
         coins = q * state.instruments[offer.j].unit
-        pays = expense <= 0 or (required * offer.counted) * coins >= expense
+        pays = spent <= 0 or (required * offer.counted) * coins >= spent
         if q > 0 and worth_a_transaction(state, k, offer, q) and pays:
             found.append(Bid(k, required, q))
             _charge(state, k)
@@ -73,7 +76,7 @@ def _bids(state: State, offer: Offer) -> list[Bid]:
 
 
 def _charge(state: State, k: int) -> None:
-    cost = math.floor(state.habits.cost[k] * 1e6)
+    cost = math.floor(state.traits.cost[k] * 1e6)
     state.keepers[k].cash -= cost
     state.bucket["keepers"] -= cost
     state.bucket["gas"] += cost
@@ -83,14 +86,14 @@ def _cleared(state: State, offer: Offer, bids: list[Bid]) -> Clearing:
     """The lowest edges first, until the market takes no more of what they would unload."""
     j, side, sold, last = offer.j, offer.side, 0, 0.0
     lots: dict[int, int] = {}
-    left = target_cut(state, offer, offer.tranche.left)
+    left, ahead = target_cut(state, offer, offer.tranche.left), searchers.ahead(state, offer.j)
     for required, group in groupby(sorted(bids, key=lambda bid: (bid.edge, bid.k)), key=lambda bid: bid.edge):
         together = list(group)
         asked = min(left, sold + sum(bid.q for bid in together))
         gain = required * offer.counted
         total = asked
-        if side * (marginal(state, j, side, asked) - side * gain - offer.price) < 0:
-            total = min(asked, fitting(state, j, side, asked, offer.price + side * gain))
+        if side * (marginal(state, j, side, asked, ahead) - side * gain - offer.price) < 0:
+            total = min(asked, fits(state, j, side, asked, offer.price + side * gain))
         if total <= sold:
             break
         lots |= _shared(together, total - sold, state.instruments[j].step)
@@ -99,7 +102,7 @@ def _cleared(state: State, offer: Offer, bids: list[Bid]) -> Clearing:
             break
     if not lots:
         return Clearing({}, offer.price)
-    price = marginal(state, j, side, sold) - side * last
+    price = marginal(state, j, side, sold, ahead) - side * last
     price = price if side * (price - offer.price) > 0 else offer.price
     return Clearing(_beside_residue(state, offer, lots, sold, cut=left < offer.tranche.left), price)
 

@@ -2,10 +2,10 @@
 
 import math
 
-from tests.reference import breakers, charge, fills, ledger, limits, pool
+from tests.reference import backstop, breakers, charge, fills, ledger, limits, pool
 from tests.reference.deleverage import deleverage
 from tests.reference.last_resort import close_out, may_deleverage
-from tests.reference.liquidity import deal, displace, fitting
+from tests.reference.liquidity import Deal, deal, displace, fitting
 from tests.reference.margin import recover
 from tests.reference.numbers import ATTEMPT, clip, draw, stepped, ticks
 from tests.reference.requirement import health, stop_level
@@ -99,18 +99,43 @@ def _limit(state: State, i: int, j: int, seen: tuple[float, float]) -> float:
 def _filled(state: State, i: int, j: int, seen: tuple[float, float]) -> bool:
     side = fills.side_of(state, i, j)
     wanted = _chunk(state, i, j, seen)
-    q = fitting(state, j, side, wanted, _limit(state, i, j, seen)) if wanted else 0
-    if q == 0:
+    if not wanted:
         return False
-    trade = deal(state, j, side, q)
-    v = math.floor(((q * state.instruments[j].unit) * trade.price) * 1e6)
+    limit = _limit(state, i, j, seen)
+    q = fitting(state, j, side, wanted, limit)
+    if q:
+        trade = deal(state, j, side, q)
+        return _settled(state, i, j, q, trade.price, seen, trade=trade)
+    bid = backstop.on_the_book(state, i, j, wanted, limit)
+    if bid is None:
+        return False
+    k, q, price = bid
+    return _settled(state, i, j, q, price, seen, k=k)
+
+
+def _settled(
+    state: State,
+    i: int,
+    j: int,
+    q: int,
+    price: float,
+    seen: tuple[float, float],
+    *,
+    trade: Deal | None = None,
+    k: int = -1,
+) -> bool:
+    """Whether `q` was closed, against the market or by backstop `k`: insurance has to pay for what is missing."""
+    v = math.floor(((q * state.instruments[j].unit) * price) * 1e6)
     fill = fills.prepared(state, i, j, q, v, seen)
     paid = max(0, -fill.surplus)
     if paid > 0 and not _payable(state, j, paid):
         return False
     fund = fills.settle(state, fill, paid)
-    state.bucket["market"] -= fill.quote
-    displace(state, trade)
+    if trade is None:
+        backstop.settle_fill(state, k, fill)
+    else:
+        state.bucket["market"] -= fill.quote
+        displace(state, trade)
     state.accounts[i].rested = state.tick + ticks(state.terms.dampers.cooldown_s, state.venue.step_s)
     limits.charge_sale(state, i, j, stands_for(state, q, j))
     ledger.record(
@@ -119,11 +144,12 @@ def _filled(state: State, i: int, j: int, seen: tuple[float, float]) -> bool:
         seen,
         account=i,
         market=j,
-        size=-side * q,
+        other=k,
+        size=-fill.side * q,
         quote=fill.quote,
         fee=fill.fee,
         fund=fund - paid,
-        price=trade.price,
+        price=price,
     )
     return True
 

@@ -1,6 +1,6 @@
 """Halts of a market (rules §8a)."""
 
-from tests.reference import ledger, window
+from tests.reference import chain, ledger, oracle, window
 from tests.reference.numbers import ticks
 from tests.reference.state import State, stands_for
 
@@ -44,4 +44,6 @@ def count_sale(state: State, i: int, j: int, q: int) -> None:
 def halted(state: State, i: int, j: int, seen: tuple[float, float]) -> bool:
     """Whether instrument `j` of account `i` may not be sold now."""
     m, (worth, required) = state.instruments[j].market, seen
+    if oracle.stale(state, m) or chain.in_grace(state, seen):
+        return True
     return m >= 0 and state.tick < state.halted[m] and worth >= state.terms.dampers.breaker_override * required

@@ -13,10 +13,14 @@ WHOLE = {
     "pool": "day_insurance pool_target treasury_per_hour",
     "sharing": "waterfall adl_order",
     "dampers": "guard",
-    "venue": "ticks_per_hour blocks lag_blocks max_attempts max_deleverages max_counterparties sample_ticks",
+    "posting": "mean_ticks oracle_lag stale_ticks smooth",
+    "venue": "ticks_per_hour blocks lag_blocks max_attempts max_deleverages max_counterparties sample_ticks ordering",
+    "passage": "batch_ticks proof_lag dispute_lag bridge_lag channel_lag",
     "keepers": "latency conduct keeper_owner",
     "feed": "funding_tick",
     "crowd": "equity enters wallet owner opted",
+    "habits": "leaves draws",
+    "weather": "chain panic bridge",
     "listing": "option_market option_call option_expiry option_step asset_market asset_step",
 }
 REAL = {
@@ -41,15 +45,24 @@ REAL = {
     "advance_repay pool_share",
     "sharing": "share_cap premium_share",
     "dampers": "cooldown_s breaker_move breaker_window_s breaker_volume breaker_halt_s breaker_override gate_s "
-    "throttle",
-    "venue": "half_spread own_weight decay floor_x step_s gas",
+    "throttle gate_outage_s grace_s grace_override",
+    "posting": "max_jump quote_growth quote_delay_growth",
+    "venue": "half_spread own_weight decay floor_x step_s gas priority_share frontrun",
+    "passage": "dispute_chance bridge_fee bridge_capacity channel_capacity channel_refill_s channel_fee",
     "keepers": "capital refill edge least patience risk cost",
     "feed": "index slope lead_s lead_price funding_rate funding_share sigma",
     "crowd": "leverage share hold idle topup_chance topup_delay headroom warning topup_target deposit opening stake "
     "nerve",
+    "habits": "nudge_chance cut_chance cut_share stop_loss take_profit herd draw_every keep nudge herd_delay "
+    "vol_target",
+    "weather": "quote depth wide spoof",
     "listing": "option_strike option_unit option_spread option_tick asset_unit asset_spread ratio confidence peg",
 }
-NESTED = {"terms": "margin options scan selling bidding pool sharing dampers"}
+NESTED = {
+    "terms": "margin options scan selling bidding pool sharing dampers posting",
+    "venue": "passage",
+    "crowd": "habits",
+}
 
 PER_MARKET = {"margin": "curve_initial curve_maintenance base_margin", "scan": "range", "pool": "pool_share"}
 PER_ASSET = {
@@ -57,6 +70,7 @@ PER_ASSET = {
     "asset_scale liability_scale asset_cap asset_hedges borrow_rate"
 }
 PER_SCENARIO = {"scan": "move shift damp"}
+PER_ACCOUNT = "leaves draws nudge_chance cut_chance cut_share stop_loss take_profit herd draw_every keep"
 
 
 def plain(value: Any, kind: type) -> Any:
@@ -95,14 +109,14 @@ def filled_listing(listing: SimpleNamespace, ticks: int, hours: int, markets: in
     return listing
 
 
-def filled_keepers(habits: SimpleNamespace) -> SimpleNamespace:
+def filled_keepers(traits: SimpleNamespace) -> SimpleNamespace:
     """Honest keepers without traits beyond the old ones, of no owner, where these were left out."""
-    count = len(habits.capital)
+    count = len(traits.capital)
     for name in ("patience", "risk", "cost"):
-        _fill(habits, name, count, [0.0] * count)
-    _fill(habits, "conduct", count, [0] * count)
-    _fill(habits, "keeper_owner", count, [-1] * count)
-    return habits
+        _fill(traits, name, count, [0.0] * count)
+    _fill(traits, "conduct", count, [0] * count)
+    _fill(traits, "keeper_owner", count, [-1] * count)
+    return traits
 
 
 def filled_feed(feed: SimpleNamespace) -> SimpleNamespace:
@@ -118,7 +132,23 @@ def filled_crowd(crowd: SimpleNamespace, assets: int) -> SimpleNamespace:
     _fill(crowd, "owner", count, list(range(count)))
     _fill(crowd, "opening", count, [None] * count)
     _fill(crowd, "opted", count, [0] * count)
+    for name in PER_ACCOUNT.split():
+        _fill(crowd.habits, name, count, [0] * count)
     return crowd
+
+
+def filled_weather(weather: SimpleNamespace | None, feed: SimpleNamespace) -> SimpleNamespace:
+    """Fair weather where columns were left out, or all of them: up, sources that say the index, factors of one."""
+    if weather is None:
+        weather = SimpleNamespace(chain=[], quote=[], depth=[], wide=[], spoof=[], panic=[], bridge=[])
+    ticks, markets = len(feed.index), len(feed.index[0])
+    _fill(weather, "chain", ticks, [0] * ticks)
+    _fill(weather, "quote", ticks, feed.index)
+    for name in ("depth", "wide", "spoof"):
+        _fill(weather, name, ticks, [[1.0] * markets] * ticks)
+    _fill(weather, "panic", ticks, [0] * ticks)
+    _fill(weather, "bridge", ticks, [1] * ticks)
+    return weather
 
 
 def _fill(record: SimpleNamespace, name: str, count: int, stand_in: list[Any]) -> None:

@@ -2,15 +2,16 @@
 
 import math
 
-from tests.reference import charge, fills
+from tests.reference import charge, fills, searchers
 from tests.reference.account import Tranche
-from tests.reference.liquidity import deal, fitting
-from tests.reference.numbers import rint, stepped
+from tests.reference.liquidity import fitting
+from tests.reference.numbers import ORDER, draw, rint, stepped
 from tests.reference.offer import Offer
 from tests.reference.requirement import health, stop_level
 from tests.reference.state import State, stands_for
 
-HONEST, NO_SHOW, LATE, SELF, COLLUDE = range(5)
+HONEST, NO_SHOW, LATE, SELF, COLLUDE, BACKSTOP = range(6)
+FIRST_COME, PRIORITY, PRIVATE = range(3)
 
 
 def acting(state: State, i: int, tranche: Tranche) -> list[int]:
@@ -19,53 +20,91 @@ def acting(state: State, i: int, tranche: Tranche) -> list[int]:
 
 
 def _may_act(state: State, k: int, i: int, tranche: Tranche) -> bool:
-    habits, t = state.habits, state.tick
-    if t - tranche.shown < habits.latency[k] or t < state.keepers[k].barred:
+    traits, t = state.traits, state.tick
+    if t - tranche.shown < traits.latency[k] or t < state.keepers[k].barred or traits.conduct[k] == BACKSTOP:
         return False
-    related = habits.keeper_owner[k] >= 0 and habits.keeper_owner[k] == state.crowd.owner[i]
-    if habits.conduct[k] == SELF and not related:
+    if traits.conduct[k] == SELF and not _related(state, k, i):
         return False
-    return not related or bool(state.terms.bidding.own_accounts)
+    return not deals_with_itself(state, k, i)
+
+
+def _related(state: State, k: int, i: int) -> bool:
+    owner = state.traits.keeper_owner[k]
+    return owner >= 0 and owner == state.crowd.owner[i]
+
+
+def deals_with_itself(state: State, k: int, i: int) -> bool:
+    """Whether keeper `k` is that of the owner of account `i`, who may not sell to itself."""
+    return _related(state, k, i) and not state.terms.bidding.own_accounts
 
 
 def all_collude(state: State, keepers: list[int]) -> bool:
-    return all(state.habits.conduct[k] == COLLUDE for k in keepers)
+    return all(state.traits.conduct[k] == COLLUDE for k in keepers)
 
 
 def defaults(state: State, k: int) -> bool:
     """Whether keeper `k` wins without paying at once."""
-    return state.habits.conduct[k] in (NO_SHOW, LATE) and state.terms.bidding.settle_s > 0
+    return state.traits.conduct[k] in (NO_SHOW, LATE) and state.terms.bidding.settle_s > 0
+
+
+def refill(state: State, k: int) -> None:
+    """Bring what keeper `k` has of free capital up to now."""
+    keeper = state.keepers[k]
+    refilled = keeper.have + state.traits.refill[k] * (state.tick - keeper.touched)
+    keeper.have = min(keeper.capital, refilled)
+    keeper.touched = state.tick
+
+
+def expense(state: State, k: int) -> float:
+    """What a transaction costs keeper `k`."""
+    cost: float = state.venue.gas + state.traits.cost[k]
+    return cost
+
+
+def in_turn(state: State, j: int, may_act: list[int]) -> list[int]:
+    """The order in which the venue lets keepers act."""
+    if state.venue.ordering == PRIORITY:
+        colluding = all_collude(state, may_act)
+        edges = {k: edge(state, k, j, colluding=colluding) for k in may_act}
+        return sorted(may_act, key=lambda k: (edges[k], k))
+    if state.venue.ordering == PRIVATE:
+        return sorted(may_act, key=lambda k: (draw(state.seed, ORDER, k, state.tick), k))
+    return may_act
 
 
 def edge(state: State, k: int, j: int, *, colluding: bool) -> float:
     """Profit that keeper `k` requires, after what it has of free capital was brought up to now."""
-    keeper, habits = state.keepers[k], state.habits
-    refilled = keeper.have + habits.refill[k] * (state.tick - keeper.touched)
-    keeper.have = min(keeper.capital, refilled)
-    keeper.touched = state.tick
-    required = habits.edge[k]
-    if habits.conduct[k] != COLLUDE or colluding:
-        required = required + habits.patience[k]
+    keeper, traits = state.keepers[k], state.traits
+    refill(state, k)
+    required = traits.edge[k]
+    if traits.conduct[k] != COLLUDE or colluding:
+        required = required + traits.patience[k]
     m = state.instruments[j].market
-    if habits.risk[k] > 0 and m >= 0:
+    if traits.risk[k] > 0 and m >= 0:
         tied = 2 - keeper.have / keeper.capital if keeper.capital > 0 else 2.0
-        required = required + (habits.risk[k] * state.feed.sigma[state.hour][m]) * tied
+        required = required + (traits.risk[k] * state.feed.sigma[state.hour][m]) * tied
     return required
 
 
 def affordable(state: State, k: int, offer: Offer, required: float) -> int:
     """What keeper `k` can unload at its edge and has capital for."""
     j, one = offer.j, state.instruments[offer.j]
-    q = fitting(state, j, offer.side, offer.tranche.left, offer.price + offer.side * (required * offer.counted))
+    limit = offer.price + offer.side * (required * offer.counted)
+    q = fits(state, j, offer.side, offer.tranche.left, limit)
     have = state.keepers[k].have
     if stands_for(state, q, j) > have:
         q = stepped(math.floor(have / (one.unit * state.basis[j])), one.step)
     return q
 
 
+def fits(state: State, j: int, side: int, q: int, limit: float) -> int:
+    """How much of `q` a keeper expects to unload within a limit."""
+    return fitting(state, j, side, q, limit, spoofed=True, ahead=searchers.ahead(state, j))
+
+
 def worth_a_transaction(state: State, k: int, offer: Offer, q: int) -> bool:
     """Whether a part is large enough; the whole always is."""
-    return q == offer.tranche.left or stands_for(state, q, offer.j) >= state.habits.least[k]
+    return q == offer.tranche.left or stands_for(state, q, offer.j) >= state.traits.least[k]
 
 
 def target_cut(state: State, offer: Offer, q: int) -> int:
@@ -107,11 +146,11 @@ def wanted(state: State, k: int, offer: Offer, required: float) -> int:
 
 def _pays(state: State, k: int, offer: Offer, q: int) -> bool:
     """Whether what keeper `k` makes covers what the transaction costs it."""
-    expense = state.venue.gas + state.habits.cost[k]
-    if expense <= 0:
+    spent = expense(state, k)
+    if spent <= 0:
         return True
     coins = q * state.instruments[offer.j].unit
     v = rint((coins * offer.price) * 1e6)
     fill = fills.prepared(state, offer.i, offer.j, q, v, health(state, offer.i), rewarded=True)
-    price = deal(state, offer.j, offer.side, q).price
-    return offer.side * ((price - offer.price) * coins) + fill.reward * 1e-6 >= expense
+    price = searchers.unloading(state, offer.j, offer.side, q, expected=True).price
+    return offer.side * ((price - offer.price) * coins) + fill.reward * 1e-6 >= spent

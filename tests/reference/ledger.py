@@ -40,7 +40,24 @@ from tests.reference.state import State
     TRANSFER,
     OVERFLOW,
     UNSTAKE,
-) = range(35)
+    FRONTRUN,
+    SEND,
+    LAND,
+    BOUNCE,
+    WITHDRAW,
+    OUTAGE,
+    RESUME,
+    CUT,
+    STOP,
+    LIMIT,
+    PANIC,
+) = range(46)
+
+STILL = (OUTAGE, RESUME, CUT, STOP, LIMIT, PANIC, FLAG, HELD, HALT)
+"""Kinds of event that move no cash."""
+
+SECRET = ("keepers", "gas", "escrow")
+"""What keepers pay for bids, and bonds that go back, have no event of their own."""
 
 FIELDS = ("account", "market", "other", "size", "quote", "fee", "fund", "price")
 UNUSED = {"account": -1, "market": -1, "other": -1, "size": 0, "quote": 0, "fee": 0, "fund": 0, "price": 0.0}
@@ -79,6 +96,7 @@ def _audit(state: State, kind: int, row: dict[str, Any]) -> None:
         else:
             assert moved == _expected_cash(kind, row)
         assert _changes(sizes, sizes_then) == _expected_sizes(kind, row)
+        _audit_passage(state, kind, row, {name: bucket[name] - bucket_then[name] for name in bucket})
     state.photograph = (cash, sizes, bucket)
 
 
@@ -96,6 +114,25 @@ def _audit_pool(state: State) -> None:
     bonds = [tranche.reserved.bond for account in state.accounts for tranche in account.live if tranche.reserved]
     assert sum(bonds) == bucket["escrow"], "a bond was lost"
     assert sum(keeper.cash for keeper in state.keepers) == bucket["keepers"], "keepers' cash was lost"
+
+
+def _audit_passage(state: State, kind: int, row: dict[str, Any], moved: dict[str, int]) -> None:
+    """What is under way is somebody's, and what carriers and searchers got is in this event."""
+    parcels = [parcel.amount for account in state.accounts for parcel in account.parcels if parcel is not None]
+    under_way = [account.sent for account in state.accounts] + parcels
+    assert min(under_way, default=0) >= 0 and sum(under_way) == state.bucket["transit"], "money got lost under way"
+    amount = round(row["price"] * 1e6)
+    if kind in (SEND, LAND, BOUNCE):
+        assert moved["transit"] == (amount if kind == SEND else -amount) == -moved["wallets"]
+    fee = {TOPUP: row["fee"], RETIRE: amount, WITHDRAW: amount}.get(kind, 0)
+    assert moved["carriers"] == fee, "carriers got what nobody paid"
+    assert moved["searchers"] == (amount if kind == FRONTRUN else 0), "searchers got what no event tells"
+    if kind == FRONTRUN:
+        assert moved["market"] == -amount < 0 or amount == 0
+    if kind in (RETIRE, WITHDRAW):
+        assert moved["transit"] + moved["wallets"] + moved["carriers"] == -row["quote"]
+    if kind in STILL:
+        assert not any(moved[name] for name in moved if name not in SECRET), "cash moved in secret"
 
 
 def _expected_cash(kind: int, row: dict[str, Any]) -> dict[int, int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tests.reference.instruments import delta, fair
 from tests.reference.numbers import sign, stepped
-from tests.reference.state import OPTION, State
+from tests.reference.state import OPTION, Instrument, State
 
 
 @dataclass(frozen=True)
@@ -17,54 +17,74 @@ class Deal:
     volume: float
 
 
+def slope_of(state: State, m: int, *, spoofed: bool = False) -> float:
+    """Of a market in this tick, as it is or as keepers see it."""
+    if m < 0:
+        return 0.0
+    slope = state.feed.slope[state.hour][m] * state.weather.depth[state.tick][m]
+    return slope * state.weather.spoof[state.tick][m] if spoofed else slope
+
+
+def _spread(state: State, one: Instrument) -> float:
+    """Half spread in this tick."""
+    return one.spread if one.market < 0 else one.spread * state.weather.wide[state.tick][one.market]
+
+
 def displacement(state: State, m: int) -> float:
     """Of the market's price from the index, as a fraction; none without a market."""
-    volume, slope = _standing(state, m)
+    return _shift(slope_of(state, m), _volume(state, m))
+
+
+def _shift(slope: float, volume: float) -> float:
     return slope * sign(volume) * math.sqrt(abs(volume))
 
 
-def _standing(state: State, m: int) -> tuple[float, float]:
-    """Displaced volume and slope of a market."""
-    return (0.0, 0.0) if m < 0 else (state.volume[m], state.slope[m])
+def _volume(state: State, m: int) -> float:
+    """Displaced by now."""
+    return 0.0 if m < 0 else state.volume[m]
 
 
 def _antiderivative(slope: float, x: float) -> float:
     return slope * (2 / 3) * abs(x) * math.sqrt(abs(x))
 
 
-def _mean_displacement(state: State, m: int, after: float) -> float:
-    before, slope = _standing(state, m)
+def between(slope: float, before: float, after: float) -> float:
+    """Mean displacement of a trade."""
     if after == before:
-        return displacement(state, m)
+        return _shift(slope, before)
     return (_antiderivative(slope, after) - _antiderivative(slope, before)) / (after - before)
 
 
-def deal(state: State, j: int, side: int, q: int) -> Deal:
+def deal(state: State, j: int, side: int, q: int, *, spoofed: bool = False) -> Deal:
     """Selling `q` out of a long (side +1), or buying it back (side -1)."""
     one, price = state.instruments[j], fair(state, j)
-    before, _ = _standing(state, one.market)
+    slope, before, spread = (
+        slope_of(state, one.market, spoofed=spoofed),
+        _volume(state, one.market),
+        _spread(state, one),
+    )
     if one.kind == OPTION:
         index = state.index[one.market]
         after = before - side * (((q * one.unit) * delta(state, j)) * index)
-        mean = _mean_displacement(state, one.market, after)
-        gets = max(0.0, price + (delta(state, j) * index) * mean - side * (one.spread * index))
+        mean = between(slope, before, after)
+        gets = max(0.0, price + (delta(state, j) * index) * mean - side * (spread * index))
     else:
         after = before - side * ((q * one.unit) * price)
-        gets = price * (1 + _mean_displacement(state, one.market, after) - side * one.spread)
+        gets = max(0.0, price * (1 + between(slope, before, after) - side * spread))
     return Deal(gets, one.market, after)
 
 
-def marginal(state: State, j: int, side: int, q: int) -> float:
-    """Price of the last quantum of `q`."""
+def marginal(state: State, j: int, side: int, q: int, ahead: float) -> float:
+    """Price of the last quantum of `q`, as keepers see it, with quote of `ahead` traded before them."""
     one, price = state.instruments[j], fair(state, j)
-    before, slope = _standing(state, one.market)
+    slope, before, spread = slope_of(state, one.market, spoofed=True), _volume(state, one.market), _spread(state, one)
     if one.kind == OPTION:
         index = state.index[one.market]
         after = before - side * (((q * one.unit) * delta(state, j)) * index)
-        moved = slope * sign(after) * math.sqrt(abs(after))
-        return max(0.0, price + (delta(state, j) * index) * moved - side * (one.spread * index))
-    after = before - side * ((q * one.unit) * price)
-    return price * (1 + slope * sign(after) * math.sqrt(abs(after)) - side * one.spread)
+        moved = _shift(slope, after)
+        return max(0.0, price + (delta(state, j) * index) * moved - side * (spread * index))
+    after = before - side * ((q * one.unit) * price) - side * ahead
+    return max(0.0, price * (1 + _shift(slope, after) - side * spread))
 
 
 def displace(state: State, trade: Deal) -> None:
@@ -79,48 +99,49 @@ def _room_beyond(deviation: float, slope: float, volume: float, side: int) -> fl
     return max(0.0, volume - last if side > 0 else last - volume)
 
 
-def _room(state: State, j: int, side: int, limit: float) -> float:
+def _room(state: State, j: int, side: int, limit: float, slope: float) -> float:
     """Quote currency that trades before the marginal price passes `limit`."""
     one = state.instruments[j]
-    volume, slope = _standing(state, one.market)
-    deviation = limit / fair(state, j) - 1 + side * one.spread
+    volume = _volume(state, one.market)
+    deviation = limit / fair(state, j) - 1 + side * _spread(state, one)
     if slope == 0:
         return math.inf if side * (0 - deviation) >= 0 else 0.0
     return _room_beyond(deviation, slope, volume, side)
 
 
-def _option_room(state: State, j: int, side: int, limit: float) -> float:
+def _option_room(state: State, j: int, side: int, limit: float, slope: float) -> float:
     """Likewise of the underlying, for the hedge."""
     one, price, hedge = state.instruments[j], fair(state, j), delta(state, j)
-    volume, slope = _standing(state, one.market)
+    volume, spread = _volume(state, one.market), _spread(state, one)
     index = state.index[one.market]
     if hedge == 0 or slope == 0:
-        return math.inf if side * (price - side * (one.spread * index) - limit) >= 0 else 0.0
-    deviation = (limit - price + side * (one.spread * index)) / (hedge * index)
+        return math.inf if side * (price - side * (spread * index) - limit) >= 0 else 0.0
+    deviation = (limit - price + side * (spread * index)) / (hedge * index)
     return _room_beyond(deviation, slope, volume, side * sign(hedge))
 
 
-def fitting(state: State, j: int, side: int, q: int, limit: float) -> int:
-    """How much of `q` the market takes at `limit` or better, a multiple of the step."""
+def fitting(state: State, j: int, side: int, q: int, limit: float, *, spoofed: bool = False, ahead: float = 0.0) -> int:
+    """How much of `q` the market takes at `limit` or better, a multiple of the step; `ahead` of quote goes first."""
     one = state.instruments[j]
+    slope = slope_of(state, one.market, spoofed=spoofed)
     if one.kind == OPTION:
-        room, index, coins = _option_room(state, j, side, limit), state.index[one.market], abs(delta(state, j))
+        room, index, coins = _option_room(state, j, side, limit, slope), state.index[one.market], abs(delta(state, j))
         if coins == 0:
             return q if room else 0
         if room >= ((q * one.unit) * coins) * index:
             return q
         return stepped(math.floor(room / ((one.unit * coins) * index)), one.step)
-    room, price = _room(state, j, side, limit), fair(state, j)
+    room, price = max(0.0, _room(state, j, side, limit, slope) - ahead), fair(state, j)
     if room >= (q * one.unit) * price:
         return q
     return stepped(math.floor(room / (one.unit * price)), one.step)
 
 
 def trader_price(state: State, j: int, direction: int) -> float:
-    """For trader flow, which moves nothing: direction +1 buys, -1 sells."""
+    """For trader flow, which moves nothing: direction +1 buys, -1 sells, 0 rests on the book."""
     one, price = state.instruments[j], fair(state, j)
-    moved = displacement(state, one.market)
+    moved, spread = displacement(state, one.market), _spread(state, one)
     if one.kind == OPTION:
         index = state.index[one.market]
-        return max(0.0, price + (delta(state, j) * index) * moved + direction * (one.spread * index))
-    return price * (1 + moved + direction * one.spread)
+        return max(0.0, price + (delta(state, j) * index) * moved + direction * (spread * index))
+    return max(0.0, price * (1 + moved + direction * spread))

@@ -6,6 +6,7 @@ from tests.reference import (
     auction,
     book,
     breakers,
+    chain,
     expiry,
     funding,
     hourly,
@@ -37,6 +38,7 @@ def simulate(
     opening_pool: int,
     listing: Any,
     formation: Any = None,
+    weather: Any = None,
 ) -> Replay:
     """Replay the window once. The arguments have the attributes of `govtool/engine/state.py` and `terms.py`."""
     groups = ("terms", "venue", "keepers", "feed", "crowd", "listing")
@@ -44,6 +46,7 @@ def simulate(
     state = started(
         *(admitted(group, record) for group, record in zip(groups, records, strict=True)),
         before=None if formation is None else admitted("terms", formation),
+        weather=None if weather is None else admitted("weather", weather),
         seed=int(seed),
         opening_pool=int(opening_pool),
     )
@@ -58,14 +61,19 @@ def simulate(
 def _tick(state: State) -> None:
     """In the order of rules §7."""
     pool.begin_day(state)
+    chain.turn(state)
     oracle.post(state)
     funding.settle(state)
     interest.charge(state)
     expiry.settle(state)
     hourly.settle(state)
     breakers.trip(state)
-    topups.arrive(state)
+    if not chain.down(state):
+        topups.arrive(state)
     traders.act(state)
+    if not chain.up(state):
+        margin.stand_by(state)
+        return
     margin.check(state)
     (book if state.terms.liquidation_format == BOOK else auction).liquidate(state)
     stakers.act(state)

@@ -1,7 +1,7 @@
 """Finding accounts below maintenance, and warning those near it (rules §7, step 5)."""
 
-from tests.reference import advances, ledger, tranches
-from tests.reference.numbers import TOPUP, TOPUP_DELAY, draw, ticks, wait
+from tests.reference import advances, cuts, ledger, topups, tranches
+from tests.reference.numbers import NUDGE, NUDGE_DELAY, TOPUP, TOPUP_DELAY, draw, ticks, wait
 from tests.reference.requirement import health, stop_level
 from tests.reference.state import State
 
@@ -25,7 +25,17 @@ def check(state: State) -> None:
             recover(state, i, seen)
         if account.flag is not None:
             state.shortfall = state.shortfall + max(0.0, -own)
+        _nudge(state, i, worth, required)
         _warn(state, i, worth, required)
+
+
+def stand_by(state: State) -> None:
+    """Nobody is looked at, and who was below maintenance stays so."""
+    for i, account in enumerate(state.accounts):
+        if account.exposed and account.flag is not None:
+            worth, required = health(state, i)
+            if worth < required:
+                state.gauge["under_seconds"] += state.venue.step_s
 
 
 def _flag(state: State, i: int, seen: tuple[float, float]) -> None:
@@ -43,13 +53,32 @@ def recover(state: State, i: int, seen: tuple[float, float]) -> None:
     ledger.record(state, ledger.RECOVER, seen, account=i)
 
 
+def _nudge(state: State, i: int, worth: float, required: float) -> None:
+    """The venue tells who has little left."""
+    account, habits = state.accounts[i], state.crowd.habits
+    if habits.nudge <= 0:
+        return
+    if worth >= habits.nudge * required:
+        account.nudged = False
+    elif not account.nudged:
+        account.nudged = True
+        _consider_topup(state, i, NUDGE, habits.nudge_chance[i], NUDGE_DELAY)
+
+
 def _warn(state: State, i: int, worth: float, required: float) -> None:
-    account, crowd, t = state.accounts[i], state.crowd, state.tick
+    """A trader sees it."""
+    account, crowd = state.accounts[i], state.crowd
     if worth >= crowd.warning * required:
         account.warned = False
     elif not account.warned:
         account.warned = True
-        owner = crowd.owner[i]
-        willing = draw(state.seed, TOPUP, owner, t) < crowd.topup_chance[i]
-        if willing and account.arrives is None and account.wallet > 0:
-            account.arrives = t + wait(crowd.topup_delay[i], state.seed, TOPUP_DELAY, owner, t)
+        _consider_topup(state, i, TOPUP, crowd.topup_chance[i], TOPUP_DELAY)
+        cuts.plan(state, i)
+
+
+def _consider_topup(state: State, i: int, stream: int, chance: float, delay_stream: int) -> None:
+    account, crowd, t = state.accounts[i], state.crowd, state.tick
+    owner = crowd.owner[i]
+    willing = draw(state.seed, stream, owner, t) < chance
+    if willing and not topups.under_way(state, i) and account.wallet > 0:
+        account.arrives = t + wait(crowd.topup_delay[i], state.seed, delay_stream, owner, t)

@@ -12,6 +12,7 @@ def close_tick(state: State) -> None:
     state.collateral = collateral(state)
     state.gauge["collateral_seconds"] += state.collateral * step_s
     state.gauge["halt_seconds"] += sum(state.tick < halted for halted in state.halted) * step_s
+    state.gauge["transit_seconds"] += (state.bucket["transit"] * 1e-6) * step_s
     state.pool_low = min(state.pool_low, state.pool)
     if (state.tick + 1) % state.venue.sample_ticks == 0:
         state.columns.append(_sample(state, open_now))

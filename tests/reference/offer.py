@@ -37,16 +37,16 @@ def offered(state: State, i: int, tranche: Tranche) -> Offer:
     """At the price of this tick."""
     j, side = tranche.j, fills.side_of(state, i, tranche.j)
     base = tranche.top if state.terms.selling.anchored else state.mark[j]
-    discount, counted = _discount(state, i, tranche), _counted(state, i, j)
+    discount, unit_price = _discount(state, i, tranche), counted(state, i, j)
     if state.instruments[j].kind == PERPETUAL:
         price = base * (1 - side * discount)
     else:
-        price = max(0.0, base - side * (discount * counted))
+        price = max(0.0, base - side * (discount * unit_price))
     worth, required = health(state, i)
     if not tranche.insolvent and worth >= 0:
         bound = state.mark[j] - side * _most_given(state, i, j, worth, required)
         price = max(price, bound) if side > 0 else min(price, bound)
-    return Offer(i, tranche, side, price, counted, discount)
+    return Offer(i, tranche, side, price, unit_price, discount)
 
 
 def _most_given(state: State, i: int, j: int, worth: float, required: float) -> float:
@@ -58,7 +58,8 @@ def _most_given(state: State, i: int, j: int, worth: float, required: float) -> 
     return worth * (asked / required) / (size * state.instruments[j].unit)
 
 
-def _counted(state: State, i: int, j: int) -> float:
+def counted(state: State, i: int, j: int) -> float:
+    """Price that discounts and edges of an instrument are fractions of."""
     if state.instruments[j].kind == OPTION:
         return max(state.mark[j], charge.weight(state, i, j) * state.basis[j])
     return state.mark[j]

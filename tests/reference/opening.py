@@ -19,6 +19,7 @@ def come_in(state: State, i: int) -> None:
     account = state.accounts[i]
     brought = {j: n for j, one in enumerate(state.instruments) if one.kind == ASSET and (n := _in_kind(state, i, j))}
     _bring_cash(state, i, state.crowd.equity[i] - sum(_cost(state, n, j) for j, n in brought.items()))
+    account.put_in = state.crowd.equity[i]
     for j, n in brought.items():
         account.size[j] += n
         state.market_size[j] -= n
@@ -28,6 +29,7 @@ def come_in(state: State, i: int) -> None:
 def _bring_cash(state: State, i: int, cash: int) -> None:
     account = state.accounts[i]
     account.inside = True
+    account.put_in = cash
     account.cash += cash
     state.bucket["wallets"] -= cash
     ledger.record(state, ledger.ENTER, account=i, quote=cash)
@@ -54,10 +56,22 @@ def _in_kind(state: State, i: int, j: int) -> int:
 def wished_sizes(state: State, i: int) -> list[int]:
     """Signed size per instrument that account `i` takes, scaled down to what its margin allows."""
     crowd = state.crowd
-    want = [(crowd.equity[i] * 1e-6 * crowd.leverage[i]) * abs(share) for share in crowd.share[i]]
+    want = [
+        (crowd.equity[i] * 1e-6 * crowd.leverage[i]) * abs(share) * _calmed(state, one.market)
+        for share, one in zip(crowd.share[i], state.instruments, strict=True)
+    ]
     budget = (crowd.equity[i] * 1e-6) * crowd.headroom
     scale = _plain_scale(state, i, want, budget) if _plain(state) else _tried_scale(state, i, want, budget)
     return _wish(state, i, want, scale)
+
+
+def _calmed(state: State, m: int) -> float:
+    """Part of a wish that is left where volatility is above what traders aim at."""
+    target = state.crowd.habits.vol_target
+    if target <= 0 or m < 0:
+        return 1.0
+    sigma = state.feed.sigma[state.hour][m]
+    return target / sigma if sigma > target else 1.0
 
 
 def _wish(state: State, i: int, want: list[float], scale: float) -> list[int]:
@@ -116,8 +130,9 @@ def _tried_scale(state: State, i: int, want: list[float], budget: float) -> floa
 
 
 def schedule_exit(state: State, i: int) -> None:
-    hold, owner = state.crowd.hold[i], state.crowd.owner[i]
-    state.accounts[i].due = state.tick + wait(hold, state.seed, HOLD, owner, state.tick)
+    hold, owner, leaves = state.crowd.hold[i], state.crowd.owner[i], state.crowd.habits.leaves[i]
+    waiting = state.tick + wait(hold, state.seed, HOLD, owner, state.tick)
+    state.accounts[i].due = leaves if leaves > state.tick else waiting
 
 
 def open_population(state: State, formation: Regime) -> None:

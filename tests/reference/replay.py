@@ -20,6 +20,9 @@ GAUGES = (
     "adl_least",
     "halt_seconds",
     "rewards",
+    "transit_seconds",
+    "cut_notional",
+    "backstopped",
 )
 FLOWS = (
     "pool_in",

@@ -1,6 +1,6 @@
 """An account goes (rules §9)."""
 
-from tests.reference import advances, exits, ledger, tranches, withdrawals
+from tests.reference import advances, exits, ledger, tranches, transit, withdrawals
 from tests.reference.numbers import IDLE, wait
 from tests.reference.state import State
 from tests.reference.waterfall import ADL, absorb, layers
@@ -17,23 +17,32 @@ def retire(state: State, i: int) -> None:
     advances.end(state, i, account.cash)
     if account.cash < 0:
         _cover(state, i)
-    if withdrawals.held(state, i):
+    worth = withdrawals.worth_of(state, i)
+    if withdrawals.held(state, worth):
         withdrawals.hold(state, i)
         account.flag = None
         account.due = state.tick + 1
         return
-    withdrawals.count(state, i)
+    withdrawals.count(state, worth)
     exits.haircut(state, i)
     withdrawn = account.cash
     _return_assets(state, i)
     account.cash = 0
-    state.bucket["wallets"] += withdrawn
-    account.inside = account.warned = account.held = False
-    account.flag = account.arrives = None
+    fee = transit.depart(state, i, withdrawn)
+    account.inside = account.warned = account.nudged = account.held = False
+    account.flag = account.arrives = account.cut = None
     account.loss_market = -1
-    idle = state.crowd.idle[i]
-    account.due = state.tick + wait(idle, state.seed, IDLE, state.crowd.owner[i], state.tick) if idle else None
-    ledger.record(state, ledger.RETIRE, account=i, quote=-withdrawn)
+    account.due = _comes_back(state, i)
+    ledger.record(state, ledger.RETIRE, account=i, quote=-withdrawn, price=fee * 1e-6)
+
+
+def _comes_back(state: State, i: int) -> int | None:
+    """Not before what it withdrew is at hand."""
+    account, idle, t = state.accounts[i], state.crowd.idle[i], state.tick
+    if not idle:
+        return None
+    then = t + wait(idle, state.seed, IDLE, state.crowd.owner[i], t)
+    return max([then, *(parcel.lands for parcel in account.parcels if parcel is not None)])
 
 
 def _return_assets(state: State, i: int) -> None:

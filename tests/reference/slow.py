@@ -26,7 +26,12 @@ class Stable:
 def begin(state: State) -> None:
     """Before tick 0 there is no difference to the marks."""
     state.slow = list(state.mark)
-    state.stable = [Stable(price, [price] * INTERVALS) for price in state.mark]
+    state.stable = [start(price) for price in state.mark]
+
+
+def start(price: float) -> Stable:
+    """It has always been at `price`."""
+    return Stable(price, [price] * INTERVALS)
 
 
 def follow(state: State) -> None:
@@ -44,11 +49,13 @@ def follow(state: State) -> None:
             share = min(1.0, state.venue.step_s / margin.twap_s)
             state.slow[j] = state.slow[j] + (state.mark[j] - state.slow[j]) * share
         else:
-            _update(state.stable[j], state.tick * state.venue.step_s, state.mark[j], margin)
+            now_s = state.tick * state.venue.step_s
+            update(state.stable[j], now_s, state.mark[j], margin.stable_growth, margin.delay_growth)
             state.slow[j] = state.stable[j].price
 
 
-def _update(model: Stable, now: float, mark: float, margin: object) -> None:
+def update(model: Stable, now: float, mark: float, growth: float, delay_growth: float) -> None:
+    """Bring a stable price to time `now`, in seconds, by a new price."""
     step = max(now - model.updated_s, 0)
     if step < SHORTEST_S:
         return
@@ -58,10 +65,10 @@ def _update(model: Stable, now: float, mark: float, margin: object) -> None:
     model.summed += mark * counted
     interval = math.floor(now / INTERVAL_S) % INTERVALS
     if interval != model.interval:
-        _next_interval(model, interval, step, margin.delay_growth)  # type: ignore[attr-defined]
+        _next_interval(model, interval, step, delay_growth)
     delay = model.delays[interval]
     nearness = min(model.price, delay) / max(model.price, delay)
-    limit = margin.stable_growth * nearness * nearness * counted  # type: ignore[attr-defined]
+    limit = growth * nearness * nearness * counted
     model.price = _limited(mark, model.price, limit)
 
 

@@ -5,20 +5,28 @@ from typing import Any
 
 from tests.reference import opening, weights
 from tests.reference.account import Account, Keeper, Staker, Window
-from tests.reference.door import filled_crowd, filled_feed, filled_keepers, filled_listing, filled_terms
+from tests.reference.door import (
+    filled_crowd,
+    filled_feed,
+    filled_keepers,
+    filled_listing,
+    filled_terms,
+    filled_weather,
+)
 from tests.reference.instruments import expiries, listed, running_sums
 from tests.reference.replay import FLOWS, GAUGES
-from tests.reference.state import Regime, State
+from tests.reference.state import Regime, Sources, State
 
 
 def started(
     terms: Any,
     venue: Any,
-    habits: Any,
+    traits: Any,
     feed: Any,
     crowd: Any,
     listing: Any,
     *,
+    weather: Any,
     before: Any,
     seed: int,
     opening_pool: int,
@@ -33,8 +41,9 @@ def started(
     state = State(
         terms,
         venue,
-        filled_keepers(habits),
+        filled_keepers(traits),
         filled_feed(feed),
+        filled_weather(weather, feed),
         filled_crowd(crowd, assets),
         filled_listing(listing, len(feed.index), hours, len(terms.unit)),
         seed,
@@ -44,7 +53,7 @@ def started(
         running_sums(feed.index),
         Regime(terms, factor, sigma, before if ramping else None),
         accounts=_accounts(crowd, len(instruments), terms.selling.tranches),
-        keepers=[Keeper(0, capital, capital) for capital in habits.capital],
+        keepers=[Keeper(0, capital, capital) for capital in traits.capital],
         stakers=[Staker(units) for units in crowd.stake],
         own=[math.floor(share * opening_pool) for share in terms.pool.pool_share],
         pool_low=opening_pool,
@@ -59,7 +68,10 @@ def started(
 
 def _accounts(crowd: Any, instruments: int, slots: int) -> list[Account]:
     """Out, with nothing."""
-    return [Account([0] * instruments, wallet, [0] * instruments, [None] * slots) for wallet in crowd.wallet]
+    return [
+        Account([0] * instruments, wallet, [0] * instruments, [None] * slots, draws=draws if draws > 0 else None)
+        for wallet, draws in zip(crowd.wallet, crowd.habits.draws, strict=True)
+    ]
 
 
 def _clear(state: State) -> None:
@@ -67,6 +79,7 @@ def _clear(state: State) -> None:
     count, markets = len(state.instruments), len(state.markets)
     state.market_size, state.mark, state.basis = [0] * count, [0.0] * count, [0.0] * count
     state.oracle, state.posted, state.volume = list(state.feed.index[0]), [0] * markets, [0.0] * markets
+    state.heard, state.sources = [0] * markets, [Sources(price) for price in state.feed.index[0]]
     state.halted, state.tripped = [-1] * markets, [-1] * markets
     state.sold, state.put_up = ([Window() for _ in range(markets)] for _ in range(2))
 

@@ -20,6 +20,9 @@ BUCKETS = (
     "stakers",
     "sharing",
     "exits",
+    "transit",
+    "carriers",
+    "searchers",
 )
 PERPETUAL, OPTION, ASSET = "perpetual", "option", "asset"
 
@@ -60,13 +63,26 @@ class Regime:
 
 
 @dataclass
+class Sources:
+    """What the oracle's sources said of one market so far, and what it made of it."""
+
+    said: float
+    offers: list[float] = field(default_factory=list)
+    sums: list[float] = field(default_factory=lambda: [0.0])
+    """Entry t + 1 is the sum of what was said up to tick t."""
+    smooth: Any = None
+
+
+@dataclass
 class State:
     """The whole of a replay in progress."""
 
     terms: SimpleNamespace
     venue: SimpleNamespace
-    habits: SimpleNamespace
+    traits: SimpleNamespace
+    """Of keepers."""
     feed: SimpleNamespace
+    weather: SimpleNamespace
     crowd: SimpleNamespace
     listing: SimpleNamespace
     seed: int
@@ -93,12 +109,21 @@ class State:
     memo: dict[Any, Any] = field(default_factory=dict)
     """Answers that hold for this tick and regime whatever anyone does."""
     posted: list[int] = field(default_factory=list)
+    heard: list[int] = field(default_factory=list)
+    """Tick of the last news of each market."""
+    sources: list[Sources] = field(default_factory=list)
+    back: int | None = None
+    """Tick at which the chain was last up again."""
+    down: int | None = None
+    """First tick of its last outage."""
     volume: list[float] = field(default_factory=list)
     halted: list[int] = field(default_factory=list)
     tripped: list[int] = field(default_factory=list)
     sold: list[Window] = field(default_factory=list)
     put_up: list[Window] = field(default_factory=list)
     withdrawn: Window = field(default_factory=Window)
+    bridged: Window = field(default_factory=Window)
+    channelled: Window = field(default_factory=Window)
     collateral: float = 0.0
     shortfall: float = 0.0
     pool_low: int = 0
@@ -127,10 +152,6 @@ class State:
     @property
     def index(self) -> list[float]:
         return self.feed.index[self.tick]
-
-    @property
-    def slope(self) -> list[float]:
-        return self.feed.slope[self.hour]
 
     @property
     def pool(self) -> int:

@@ -2,27 +2,30 @@
 
 import math
 
-from tests.reference import fills, ledger, tranches
+from tests.reference import fills, ledger, searchers, tranches
 from tests.reference.account import Reservation, Tranche
-from tests.reference.keepers import LATE
-from tests.reference.liquidity import deal, displace
+from tests.reference.keepers import LATE, PRIORITY, expense
+from tests.reference.liquidity import displace
 from tests.reference.numbers import rint, ticks
 from tests.reference.offer import Offer
 from tests.reference.requirement import health
 from tests.reference.state import State, stands_for
 
 
-def take(
-    state: State, i: int, tranche: Tranche, k: int, q: int, price: float, unloading: float, expense: float
-) -> None:
-    """Keeper `k` takes `q` of the tranche at `price` and has `unloading` a coin for it at once; X is the caller's."""
+def take(state: State, i: int, tranche: Tranche, k: int, q: int, price: float, unloading: float, spent: float) -> int:
+    """Keeper `k` takes `q` of the tranche at `price` and has `unloading` a coin for it at once; X is the caller's.
+
+    Returns what it gained, in quantums.
+    """
     j, coins = tranche.j, q * state.instruments[tranche.j].unit
     seen = health(state, i)
     v = rint((coins * price) * 1e6)
     fill = fills.prepared(state, i, j, q, v, seen, rewarded=True)
     unloaded = rint((coins * unloading) * 1e6)
     fund = fills.settle(state, fill)
-    _pay_keeper(state, k, fill.side * (unloaded - v) + fill.reward, math.floor(expense * 1e6))
+    gain = fill.side * (unloaded - v) + fill.reward
+    gas = math.floor(spent * 1e6)
+    pay_keeper(state, k, gain, gas)
     state.bucket["market"] -= fill.side * unloaded
     tranche.left -= q
     state.accounts[i].rested = state.tick + ticks(state.terms.dampers.cooldown_s, state.venue.step_s)
@@ -39,9 +42,16 @@ def take(
         fund=fund,
         price=price,
     )
+    return gain - gas
 
 
-def _pay_keeper(state: State, k: int, profit: int, gas: int) -> None:
+def pay_for_place(state: State, k: int, gain: int) -> None:
+    """A part of what a take gains buys the keeper its place in the order."""
+    if state.venue.ordering == PRIORITY:
+        pay_keeper(state, k, 0, math.floor(state.venue.priority_share * max(0, gain)))
+
+
+def pay_keeper(state: State, k: int, profit: int, gas: int) -> None:
     state.keepers[k].cash += profit - gas
     state.bucket["keepers"] += profit - gas
     state.bucket["gas"] += gas
@@ -67,18 +77,19 @@ def fall_due(state: State, i: int, tranche: Tranche) -> None:
     k, q = reserved.winner, min(reserved.won, tranche.left)
     late, absent = (math.floor(reserved.bond * share) for share in (bidding.late_penalty, bidding.no_show_penalty))
     comes = (
-        state.habits.conduct[k] == LATE and q > 0 and _profit(state, i, tranche, q, reserved.price) - late >= -absent
+        state.traits.conduct[k] == LATE and q > 0 and _profit(state, i, tranche, q, reserved.price) - late >= -absent
     )
     if comes:
-        unloading = deal(state, tranche.j, fills.side_of(state, i, tranche.j), q)
-        expense = state.venue.gas + state.habits.cost[k]
-        take(state, i, tranche, k, q, reserved.price, unloading.price, expense)
-        displace(state, unloading)
+        unloading = searchers.unloading(state, tranche.j, fills.side_of(state, i, tranche.j), q)
+        take(state, i, tranche, k, q, reserved.price, unloading.price, expense(state, k))
+        searchers.collect(state, i, tranche.j, k, unloading)
+        displace(state, unloading.deal)
     tranches.slash(state, i, tranche, bidding.late_penalty if comes else bidding.no_show_penalty)
 
 
 def _profit(state: State, i: int, tranche: Tranche, q: int, price: float) -> int:
-    """Quantums that taking and unloading `q` would leave."""
+    """Quantums that taking and unloading `q` would leave, by what keepers see."""
     j, side = tranche.j, fills.side_of(state, i, tranche.j)
     coins = q * state.instruments[j].unit
-    return side * (rint((coins * deal(state, j, side, q).price) * 1e6) - rint((coins * price) * 1e6))
+    unloading = searchers.unloading(state, j, side, q, expected=True)
+    return side * (rint((coins * unloading.price) * 1e6) - rint((coins * price) * 1e6))

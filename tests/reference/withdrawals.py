@@ -1,26 +1,28 @@
-"""Voluntary exits that have to wait (rules §8a)."""
+"""Withdrawals that have to wait (rules §8a)."""
 
 import math
 
-from tests.reference import ledger, window
+from tests.reference import chain, ledger, window
 from tests.reference.state import State, equity
 
 HOUR_S = 3600
 
 
-def _worth(state: State, i: int) -> int:
+def worth_of(state: State, i: int) -> int:
     """Quantums that account `i` would take out."""
     return math.floor(equity(state, i) * 1e6)
 
 
-def held(state: State, i: int) -> bool:
-    """Whether account `i`, its legs closed, may not take out what it is worth now."""
-    rules, worth = state.terms.dampers, _worth(state, i)
-    if worth <= 0:
+def held(state: State, amount: int) -> bool:
+    """Whether `amount` may not be taken out now."""
+    rules = state.terms.dampers
+    if amount <= 0:
         return False
+    if chain.down(state):
+        return True
     gate = rules.gate_s > 0 and state.tick < state.flow["gate"]
     run = bool(rules.guard) and state.shortfall * 1e6 > state.pool
-    return gate or run or _throttled(state, worth * 1e-6)
+    return gate or run or _throttled(state, amount * 1e-6)
 
 
 def _cap(state: State) -> float:
@@ -35,11 +37,10 @@ def _throttled(state: State, amount: float) -> bool:
     return gone != 0 and gone + amount > cap
 
 
-def count(state: State, i: int) -> None:
-    """Account `i` goes; the bucket never holds more than its cap."""
-    worth = _worth(state, i)
-    if worth > 0 and state.terms.dampers.throttle > 0:
-        window.add(state, state.withdrawn, worth * 1e-6, _cap(state), HOUR_S)
+def count(state: State, amount: int) -> None:
+    """`amount` is taken out; the bucket never holds more than its cap."""
+    if amount > 0 and state.terms.dampers.throttle > 0:
+        window.add(state, state.withdrawn, amount * 1e-6, _cap(state), HOUR_S)
         state.withdrawn.used = min(state.withdrawn.used, _cap(state))
 
 
@@ -48,5 +49,5 @@ def hold(state: State, i: int) -> None:
     account = state.accounts[i]
     if not account.held:
         account.held = True
-        state.flow["held_cash"] += _worth(state, i)
-        ledger.record(state, ledger.HELD, account=i, price=_worth(state, i) * 1e-6)
+        state.flow["held_cash"] += worth_of(state, i)
+        ledger.record(state, ledger.HELD, account=i, price=worth_of(state, i) * 1e-6)

@@ -1,5 +1,7 @@
 """Incidents: the shipped file is whole and sourced, and a file that contradicts itself is refused."""
 
+import shutil
+
 import pytest
 
 from govtool.errors import DataError, FileError, ParamError
@@ -98,7 +100,12 @@ def test_a_file_that_contradicts_itself_is_refused_in_one_sentence(tmp_path, bef
     ("before", "after", "error", "message"),
     [
         ('label = "reconstructed"', 'label = "recorded"', ParamError, 'incidents.chain-halt-2025: .*; say "reconstr'),
-        ('world = "default"', 'world = "defalt"', ParamError, "neither a file nor a shipped world"),
+        (
+            'world = "incidents/chain-halt-world.toml"',
+            'world = "defalt"',
+            ParamError,
+            "neither a file nor a shipped world",
+        ),
         ('protocol = "dydx-v4"', 'protocol = "dydx-v5"', FileError, "neither a file nor a preset"),
         ('event = "reconstructed-crash-2025-10-10"', 'event = "crash-2025-10-10"', DataError, "not in the catalogue"),
         (
@@ -114,5 +121,6 @@ def test_what_an_incident_names_must_be_there(tmp_path, before, after, error, me
     assert before in halt
     path = tmp_path / SHIPPED
     path.write_text(head + mark + halt.replace(before, after, 1), encoding="utf-8")
+    shutil.copytree(bundled_folder() / "incidents", tmp_path / "incidents")
     with pytest.raises(error, match=message):
         recreate(read_incidents(path), ["chain-halt-2025"], seeds=[0])

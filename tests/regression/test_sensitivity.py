@@ -6,7 +6,7 @@ import pytest
 
 from govtool.errors import ParamError
 from govtool.history.events import find_event
-from govtool.protocol.fields import field, fields
+from govtool.protocol.fields import field, fields, replaced
 from govtool.protocol.read import preset
 from govtool.regression.sensitivity import (
     SHIPPED,
@@ -15,11 +15,14 @@ from govtool.regression.sensitivity import (
     plain,
     read_sensitivities,
     sense,
-    values_of,
+    sides_of,
 )
+from govtool.replay.backtest import replay
 from govtool.replay.metrics import METRICS
+from tests.replay import tiny
 
 GROUPS = ("liquidation", "auction", "keepers", "insurance", "loss_sharing", "deleveraging", "withdrawals")
+GROUPS += ("oracle", "sequencer")
 STATED = read_sensitivities()
 PATHS = {one.parameter for one in STATED.sensitivities}
 
@@ -27,8 +30,13 @@ PATHS = {one.parameter for one in STATED.sensitivities}
 NOT_IN_ONE_STEP = {("liquidation.format", "book")}
 
 
+# The stable price looks back to the same hour of the day before, which a window of a day does not have.
+NOT_WITHIN_A_DAY = {"oracle.delay_growth_ppm"}
+
+
 def declared():
-    return [one for one in fields(preset("govtool")) if one.path.partition(".")[0] in GROUPS]
+    found = [one for one in fields(preset("govtool")) if one.path.partition(".")[0] in GROUPS]
+    return [one for one in found if one.path not in NOT_WITHIN_A_DAY]
 
 
 @pytest.mark.parametrize("path", [one.path for one in declared()])
@@ -56,14 +64,26 @@ def test_no_line_stands_twice_and_every_setting_is_used():
 
 @pytest.mark.parametrize("one", STATED.sensitivities, ids=lambda one: f"{one.parameter}-{one.to}")
 def test_the_two_protocols_of_a_line_differ_in_its_parameter_alone(one):
-    first, second = values_of(one, STATED.settings[one.setting])
-    kind = field(first, one.parameter).kind
+    first, second = sides_of(one, STATED)
+    kind = field(first.protocol, one.parameter).kind
     assert isinstance(one.to, {"int": int, "bool": bool}.get(kind, str))
-    before, after = (protocol.model_dump() for protocol in (first, second))
+    assert first.world == second.world
+    before, after = (side.protocol.model_dump() for side in (first, second))
     for part in one.parameter.split(".")[:-1]:
         before, after = before[part], after[part]
     assert [name for name in before if before[name] != after[name]] == [one.parameter.rpartition(".")[2]]
     assert one.moves in METRICS and one.why.endswith(".")
+
+
+def test_hourly_averages_that_may_move_faster_let_the_stable_price_follow_on_the_second_day():
+    # A fifth down on either day. The price of the day before, held at the first one, holds the stable price back.
+    scenario = tiny.scenario([100.0] * 60 + [80.0] * 5_800 + [64.0] * 2_000, [64.0])
+    slow = {"oracle.aggregator": "stable", "oracle.stable_growth_ppm_per_s": 10}
+    error = [
+        replay(scenario, replaced(tiny.book(), slow | {"oracle.delay_growth_ppm": growth})).metrics
+        for growth in (0, 1_000_000)
+    ]
+    assert error[1]["oracle_error_mean_bps"] < error[0]["oracle_error_mean_bps"]
 
 
 def failed(found: Sensed) -> list[tuple[object, ...]]:

@@ -1,5 +1,6 @@
 """Replays as a whole: refusals, determinism, modes."""
 
+import dataclasses
 import os
 import subprocess
 import sys
@@ -15,12 +16,20 @@ from govtool.protocol.fields import replaced
 from govtool.protocol.model import Protocol
 from govtool.protocol.read import preset
 from govtool.replay import backtest
-from govtool.replay.backtest import COLUMNS, pack_terms, replay, run_engine, with_cascade
+from govtool.replay.backtest import COLUMNS, pack_terms, prepared, replay, run_engine, with_cascade
+from govtool.scenario.arrays import flat
 from govtool.scenario.bundle import Scenario, build
 from govtool.world.read import read_world
 from tests.replay import tiny
 
 EVENT = "reconstructed-crash-2021-05-19"
+
+PRICED = [
+    name
+    for name, event in catalogue().items()
+    if name.startswith("reconstructed-") and set(event.series) <= set(preset("dydx-v4").markets)
+]
+"""Bundled windows whose markets every preset has; an incident may bring a protocol of its own."""
 
 
 @pytest.fixture(scope="module")
@@ -60,13 +69,13 @@ def test_the_same_inputs_give_the_same_event_log_twice_and_in_a_new_process(cras
 
 
 def test_a_replay_leaves_its_scenario_as_it_was(crash, dydx):
-    before = {name: np.copy(value) for name, value in crash.crowd._asdict().items()}
+    before = {name: np.copy(value) for name, value in flat("crowd", crash.crowd).items()}
     replay(crash, dydx)
-    assert all(np.array_equal(before[name], value) for name, value in crash.crowd._asdict().items())
+    assert all(np.array_equal(before[name], value) for name, value in flat("crowd", crash.crowd).items())
 
 
 @pytest.mark.parametrize("name", ["dydx-v4", "govtool"])
-@pytest.mark.parametrize("event", [name for name in catalogue() if name.startswith("reconstructed-")][::4])
+@pytest.mark.parametrize("event", PRICED[::4])
 def test_the_ledger_adds_up_in_every_window(name, event):
     scenario = build(find_event(event), read_world("default"), 1)
     assert replay(scenario, preset(name)).metrics["ledger_residual_quantums"] == 0
@@ -182,3 +191,20 @@ def test_a_ledger_that_does_not_add_up_is_a_defect(crash, dydx, monkeypatch, til
     monkeypatch.setattr(backtest, "run", leak)
     with pytest.raises(EngineError, match=f"{what} is off by 1 quantums"):
         run_engine(crash, pack_terms(crash, dydx), 10**12)
+
+
+def test_a_protocol_makes_its_own_word_of_the_worlds_sources():
+    pair = tiny.scenario([100.0] * 8, [100.0])
+    said = np.full((8, 1, 3), 100.0)
+    said[4:, :, 2] = 130.0
+    pair = dataclasses.replace(pair, sources=said, source_names=("a", "b", "c"))
+    median, mean = tiny.book(), replaced(tiny.book(), {"oracle.aggregator": "mean"})
+    assert prepared(pair, median).weather.quote[:, 0].tolist() == [100.0] * 8
+    assert prepared(pair, mean).weather.quote[:, 0].tolist() == [100.0] * 4 + [110.0] * 4
+    assert pair.weather.quote.size == 0
+    # Made anew from the sources, not from what was made of them before.
+    assert prepared(prepared(pair, mean), median).weather.quote[:, 0].tolist() == [100.0] * 8
+
+
+def test_without_sources_no_quote_is_made():
+    assert prepared(tiny.scenario([100.0] * 8, [100.0]), tiny.book()).weather.quote.size == 0

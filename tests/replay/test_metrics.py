@@ -10,8 +10,11 @@ import math
 import numpy as np
 import pytest
 
+from govtool.engine.codes import BACKSTOP, HONEST, TAKE
 from govtool.protocol.fields import replaced
-from govtool.replay.backtest import replay
+from govtool.replay.auctions import auction_metrics
+from govtool.replay.backtest import pack_terms, replay
+from govtool.replay.events import Log, Sizes
 from govtool.replay.metrics import METRICS
 from govtool.replay.ratios import quantile, ratio
 from govtool.scenario.bundle import Scenario
@@ -183,3 +186,19 @@ def test_a_quantile_of_nothing_is_not_a_number():
 def test_a_share_of_nothing_is_not_a_number():
     assert math.isnan(ratio(0.0, 0.0))
     assert ratio(1.0, 4.0) == 0.25
+
+
+def test_the_fastest_keeper_is_no_backstop():
+    # A backstop waits for what nobody took, however low its latency; here the lone racer took everything.
+    keepers = tiny.keeper()
+    both = keepers._replace(
+        **{name: np.repeat(getattr(keepers, name), 2) for name in ("latency", "capital", "refill", "edge", "least")},
+        conduct=np.array([BACKSTOP, HONEST], dtype=np.int64),
+    )
+    told = Log(*[np.zeros(1, dtype=np.int64)] * 9, *[np.zeros(1)] * 3)._replace(
+        kind=np.array([TAKE]), other=np.array([1]), size=np.array([-5])
+    )
+    scenario = tiny.scenario(CRASH, [91.0], keepers=both)
+    terms = pack_terms(scenario, tiny.dutch())
+    size = np.array([5.0])
+    assert auction_metrics(scenario, terms, told, Sizes(size, size))["fastest_keeper_share"] == 1

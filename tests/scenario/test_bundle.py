@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from govtool.errors import DataError, ParamError
+from govtool.scenario.arrays import flat
+from govtool.scenario.behaviour import Pace
 from govtool.scenario.bundle import LARGEST_SEED, Scenario, assemble
 from govtool.world.model import World
 from govtool.world.read import read_world
@@ -132,8 +134,8 @@ def test_a_new_process_builds_the_same_scenario():
 def test_arrays_have_one_layout_so_that_kernels_compile_once():
     made = scenario()
     for part in (made.feed, made.crowd, made.venue, made.keepers):
-        for name, value in part._asdict().items():
-            if isinstance(value, np.ndarray):
+        for name, value in flat("", part).items():
+            if value.ndim:
                 assert value.flags.c_contiguous and value.flags.writeable, name
                 assert value.dtype in (np.float64, np.int64), name
 
@@ -178,3 +180,47 @@ def test_an_owner_of_accounts_is_the_same_number_for_keeper_and_crowd():
     assert 25 < held.size < 80 and held[0] == owner
     others = np.delete(np.arange(1_000), held)
     assert made.crowd.owner[others].tolist() == others.tolist()
+
+
+def changed(**groups: object) -> World:
+    return World.model_validate(WORLD.model_dump() | groups)
+
+
+STORM = {
+    "sources": [{"name": "one", "volume": 0.1, "noise": 0.001}, {"name": "two", "volume": 0.1, "lag_s": 60.0}],
+    "attacks": [
+        {"kind": "sequencer", "start_h": 0.5, "length_s": 60.0},
+        {"kind": "push", "market": "BTC", "sources": ["two"], "by": -0.2, "start_h": 1.0, "length_s": 60.0},
+    ],
+}
+
+
+def test_a_world_without_weather_holds_no_columns():
+    made = scenario()
+    assert [column.size for column in made.weather] == [0] * 7
+    assert made.sources.size == 0 and made.source_names == () and made.pace == Pace()
+
+
+def test_weather_and_sources_are_of_the_window_and_what_is_made_of_them_is_left_open():
+    made = scenario(world=changed(**STORM))
+    assert np.flatnonzero(made.weather.chain).tolist() == [120, 121, 122, 123]
+    assert made.weather.quote.size == 0
+    assert made.sources.shape == (480, 2, 2) and made.source_names == ("one", "two")
+    assert made.sources[240, 0, 1] == pytest.approx(0.8 * made.feed.index[236, 0])
+
+
+def test_digests_hang_on_weather_and_sources():
+    world = changed(**STORM)
+    assert scenario(world=world).digest == scenario(world=world).digest
+    later = STORM | {"attacks": [STORM["attacks"][0] | {"start_h": 0.75}, STORM["attacks"][1]]}
+    fewer = STORM | {"attacks": STORM["attacks"][:1]}
+    digests = {scenario(world=one).digest for one in (WORLD, world, changed(**later), changed(**fewer))}
+    assert len(digests) == 4
+
+
+def test_the_pace_of_traders_is_the_worlds_and_a_slow_chain_slows_them_at_once():
+    habits = {"fee_elasticity": 0.5, "latency_elasticity": 1.0, "reference_block_s": 0.555}
+    plain, made = scenario(), scenario(world=slower(habits=habits))
+    assert made.pace == Pace(0.5, 0.0005)
+    assert made.crowd.hold == pytest.approx(2 * plain.crowd.hold)
+    assert np.array_equal(made.crowd.idle, plain.crowd.idle)

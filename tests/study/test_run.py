@@ -154,6 +154,7 @@ def test_the_digest_sees_what_shapes_numbers_and_nothing_else(study):
     search = study.search.model_dump()
     assert digest(title="Another title") == same
     assert digest(search=search | {"trials": 99}) == same
+    assert digest(redteam={"trials": 3, "budget": 5.0}) == same
     assert digest(search=search | {"seed": 99}) != same
     assert digest(seeds=[2]) != same
     assert digest(protocol="govtool") != same

@@ -158,3 +158,19 @@ def test_confidence_is_never_below_zero():
 def test_a_last_hour_that_is_cut_short_has_its_confidence_too():
     index = np.full((250, 2), 100.0)
     assert packed(world(doubt={"per_range": 2.0}), index=index).confidence.shape == (2, 2)
+
+
+def test_a_broken_bridge_re_prices_its_asset_from_its_hour_on():
+    broken = {"kind": "integrity", "asset": "wbtc", "keeps": 0.25, "start_h": 1.0}
+    traders = world(assets={"wbtc": {"market": "BTC", "ratio": 0.8}}, attacks=[broken, broken | {"start_h": 1.5}])
+    ratio = packed(traders, ("usd", "wbtc")).ratio
+    assert (ratio[:, 0] == 1.0).all()
+    # The tick that ends at the hour is the first that knows, as with a peg that falls.
+    assert ratio[[0, 238, 239, 358, 359, 479], 1].tolist() == [0.8, 0.8, 0.2, 0.2, 0.05, 0.05]
+
+
+@pytest.mark.parametrize(("held", "rest"), [(("usd",), "use one of usd"), ((), "it has no assets")])
+def test_an_asset_that_nobody_holds_cannot_be_attacked(held, rest):
+    broken = {"kind": "integrity", "asset": "wbtc", "keeps": 0.25, "start_h": 1.0}
+    with pytest.raises(ParamError, match=f"asset 'wbtc' of the integrity attack is none of the scenario's; {rest}"):
+        packed(world(attacks=[broken]), held)

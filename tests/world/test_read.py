@@ -1,15 +1,28 @@
 """Worlds from files: what is read, and what is refused in one sentence."""
 
-import tomllib
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from govtool.errors import FileError, ParamError
-from govtool.world.read import read_world, shipped_worlds
+from govtool.world.chain import Bridge
+from govtool.world.read import read_world, shipped_worlds, stated_in
 
 DEFAULT = (files("govtool.world") / "worlds" / "default.toml").read_text()
+
+
+EXTENDED = {
+    "adversarial": "default",
+    "app-chain": "default",
+    "collateral": "default",
+    "instruments": "collateral",
+    "optimistic-rollup": "default",
+    "oracles": "default",
+    "stress": "optimistic-rollup",
+    "zk-rollup": "default",
+}
+"""Each shipped world but one, and what it extends."""
 
 
 def written(folder: Path, before: str, after: str) -> Path:
@@ -21,7 +34,7 @@ def written(folder: Path, before: str, after: str) -> Path:
 
 
 def test_the_default_world_is_shipped():
-    assert shipped_worlds() == ("adversarial", "collateral", "default", "instruments")
+    assert set(shipped_worlds()) == {"default", *EXTENDED}
     assert read_world("default").name == "default"
 
 
@@ -50,14 +63,19 @@ def test_a_world_without_the_optional_table_reads(tmp_path):
     assert read_world(written(tmp_path, "[liquidity.half_spreads]\n", "")) == read_world("default")
 
 
-def test_every_field_of_the_default_world_is_in_its_file():
-    def names(table: object) -> set[str]:
-        if isinstance(table, dict):
-            return set(table).union(*(names(value) for value in table.values()))
-        return set().union(*(names(value) for value in table)) if isinstance(table, list) else set()
-
-    model = read_world("default").model_dump(mode="json", exclude_none=True)
-    assert names(model) == names(tomllib.loads(DEFAULT))
+def test_the_default_world_has_no_weather():
+    world = read_world("default")
+    assert world.bridge == Bridge() and world.sources == () and world.attacks == ()
+    stated = set(stated_in("default"))
+    left_out = {
+        f"{group}.{name}": info.default
+        for group in ("chain", "liquidity", "habits")
+        for name, info in type(getattr(world, group)).model_fields.items()
+        if f"{group}.{name}" not in stated
+    }
+    switches = ("chain.batch_s", "chain.proof_s", "liquidity.shrink", "habits.nudge", "habits.panic_move")
+    assert all(left_out[name] == 0 for name in switches)
+    assert world.liquidity.makers.move == world.chain.random.per_day == world.chain.load.move == 0
 
 
 @pytest.mark.parametrize(
@@ -105,7 +123,7 @@ def test_what_is_wrong_is_named_with_its_value(tmp_path, before, after, sentence
 
 def test_an_unknown_name_lists_the_shipped_worlds():
     with pytest.raises(
-        ParamError, match=r"world 'dfault' is neither a file nor a shipped world; shipped are: adversarial, c"
+        ParamError, match=r"world 'dfault' is neither a file nor a shipped world; shipped are: adversarial, a"
     ):
         read_world("dfault")
 

@@ -7,7 +7,9 @@ import numpy as np
 from govtool.engine.account import health
 from govtool.engine.instruments import mark_instruments
 from govtool.engine.jit import kernel
-from govtool.engine.packing import pack_rules, pack_state, pack_tape
+from govtool.engine.packing import pack_state
+from govtool.engine.packing_rules import pack_rules
+from govtool.engine.packing_tape import pack_tape
 from govtool.engine.requirement import need, stop_level
 from govtool.engine.state import Crowd, Feed, Keepers, Rules, State, Tape, Venue, idle_crowd
 from govtool.engine.terms import EMPTY, EMPTY_INTS, Floats, Listing

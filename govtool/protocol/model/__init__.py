@@ -18,6 +18,7 @@ from govtool.protocol.model.options import Options
 from govtool.protocol.model.oracle import Oracle
 from govtool.protocol.model.protocol import FORMAT, Protocol
 from govtool.protocol.model.scan import Scan
+from govtool.protocol.model.sequencer import Sequencer
 from govtool.protocol.model.tier import Tier
 from govtool.protocol.model.withdrawals import Withdrawals
 
@@ -41,6 +42,7 @@ __all__ = [
     "Oracle",
     "Protocol",
     "Scan",
+    "Sequencer",
     "Tier",
     "Withdrawals",
 ]

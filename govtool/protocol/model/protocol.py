@@ -23,6 +23,7 @@ from govtool.protocol.model.market import Market
 from govtool.protocol.model.options import Options
 from govtool.protocol.model.oracle import Oracle
 from govtool.protocol.model.scan import Scan
+from govtool.protocol.model.sequencer import Sequencer
 from govtool.protocol.model.tier import Tier
 from govtool.protocol.model.withdrawals import Withdrawals
 from govtool.units import PPM
@@ -47,7 +48,8 @@ class Protocol(Group):
     `auction` stands unless `liquidation.format` is "book", which has none; `scan` must, if `margin.method` is "scan".
     Without `margin`, `collateral` or `options`, positions are margined one by one at flat weights, the settlement token
     is the only collateral, and no options can be listed. Without `keepers`, `loss_sharing` or `withdrawals`, takes
-    settle at once, losses go to the pool and then to deleveraging, and no withdrawal is held.
+    settle at once, losses go to the pool and then to deleveraging, and no withdrawal is held; without `sequencer` there
+    is no grace after an outage.
     """
 
     format: Literal["govtool/protocol@1"]
@@ -71,6 +73,7 @@ class Protocol(Group):
     deleveraging: Deleveraging
     loss_sharing: LossSharing = LossSharing()
     withdrawals: Withdrawals = Withdrawals()
+    sequencer: Sequencer = Sequencer()
     oracle: Oracle
 
     @model_validator(mode="after")

@@ -19,6 +19,16 @@ class Withdrawals(Group):
             meaning="Time that nobody withdraws after an account with negative equity was seen; 0 for no gate.",
         ),
     ] = 0
+    gate_outage_s: Annotated[
+        int,
+        number(
+            unit="s",
+            low=0,
+            high=SECONDS_PER_DAY,
+            step=60,
+            meaning="Length of an outage after which the gate is shut as well; 0 for never.",
+        ),
+    ] = 0
     guard: Annotated[
         bool,
         other(

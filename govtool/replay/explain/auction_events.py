@@ -5,6 +5,7 @@ import math
 from govtool.engine.codes import PERPETUAL
 from govtool.engine.terms import DUTCH
 from govtool.replay.explain.finding import Lever, Step, less, product, say
+from govtool.replay.explain.keeper_events import ahead_in
 from govtool.replay.explain.limits import Bound, least, quantities, spelled, wished
 from govtool.replay.explain.margin_events import Told
 from govtool.replay.explain.sale import (
@@ -21,6 +22,9 @@ from govtool.replay.explain.scene import Scene, money
 from govtool.units import PPM
 
 NEAR = 1e-9
+
+WANTED = ("where the last coin unloads at A + side × edge × u", "its edge, for it unloads at mark in its own time")
+"""Where a keeper's limit comes from, and a backstop's."""
 
 
 def opened(scene: Scene) -> Told:
@@ -136,18 +140,20 @@ def taken(scene: Scene) -> Told:
     sold = Step("quote", "side × rint(|size| × A)", numbers, money(one.side * paid), money(scene.quote))
     more, surplus = surplus_steps(scene, bankruptcy(scene), rewarded=True)
     wanted, edge = discount_wanted(scene, k, quantity), edge_of(scene, k)
-    unload, _ = scene.walk.impact.close(one.row, one.side, quantity)
+    backs = scene.case.is_backstop(k)
+    unload = one.mark if backs else scene.walk.impact.close(one.row, one.side, quantity, ahead_in(scene))[0]
     profit = one.side * (round(((quantity * float(scene.case.unit[one.row])) * unload) * 1e6) - paid)
     reach = "within" if wanted <= discount + NEAR else "beyond"
-    ask = f"keeper {k}, edge {say(edge)}: last coin unloads {reach} its limit"
+    who = "backstop" if backs else "keeper"
+    ask = f"{who} {k}, edge {say(edge)}: last coin unloads {reach} its limit"
     steps = [scene.equity_step(), scene.maintenance_step(), *steps, sold, *more]
-    steps.append(Step("discount wanted", "where the last coin unloads at A + side × edge × u", ask, wanted))
+    steps.append(Step("discount wanted", WANTED[backs], ask, wanted))
     steps.append(Step("keeper earns", "side × (unloaded - paid)", f"unloads at {say(unload)}", money(profit)))
     lost = (one.side * scene.coins * one.mark) - money(scene.quote) + money(scene.fee)
     lack = " below bankruptcy" if surplus < 0 else ""
     left = "" if quantity == abs(one.size) else f" of {say(abs(one.coins))}"
     text = (
-        f"keeper {k} takes {say(scene.coins)}{left} {scene.instrument} at {say(scene.price)},"
+        f"{who} {k} takes {say(scene.coins)}{left} {scene.instrument} at {say(scene.price)},"
         f" {100 * discount:.2f} % off mark{lack}; that costs {say(lost)} against oracle"
     )
     return text, tuple(steps), scene.levers(*_path_levers(scene, wanted, discount))

@@ -4,6 +4,7 @@ import math
 
 from govtool.engine.codes import FILL, OPTION, PERPETUAL
 from govtool.replay.explain.finding import Lever, Step, product, say
+from govtool.replay.explain.keeper_events import backed
 from govtool.replay.explain.limits import Bound, least, quantities
 from govtool.replay.explain.margin_events import Told
 from govtool.replay.explain.sale import bankruptcy, limits_of, surplus_steps
@@ -60,6 +61,8 @@ def chunk(scene: Scene) -> tuple[int, Bound | None]:
 
 def filled(scene: Scene) -> Told:
     """FILL: the limit, the price, what was left above bankruptcy or what insurance added."""
+    if scene.other >= 0:
+        return backed(scene)
     one = scene.position
     limit, limit_steps = fillable(scene)
     quantity = abs(scene.size)

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from govtool.engine.codes import DELEVERAGE
-from govtool.engine.terms import Floats
+from govtool.engine.codes import DELEVERAGE, OUTAGE, PANIC, RESUME
+from govtool.engine.terms import Floats, Ints
 from govtool.history.bars import MS
 from govtool.replay.events import FORCED, rows_of
 from govtool.replay.explain.case import Case
@@ -24,7 +24,8 @@ class Cascade(NamedTuple):
 
     `price` is the oracle's of the market in which most was closed by force; `liquidated` is quote currency
     closed by force within the sample on the market or by keepers, `deleveraged` likewise against other accounts, `lost`
-    what others bore so far: shared loss, haircuts of deleveraging, bad debt.
+    what others bore so far: shared loss, haircuts of deleveraging, bad debt. `down` is the share of the sample in which
+    the chain was not up, `panics` how often traders lost their nerve within it.
     """
 
     market: str
@@ -37,6 +38,8 @@ class Cascade(NamedTuple):
     shared: Floats
     adl: Floats
     bad_debt: Floats
+    down: Floats
+    panics: Floats
     sample_s: float
 
     @property
@@ -80,6 +83,8 @@ def cascade(case: Case) -> Cascade:
         shared=columns["shared"][part],
         adl=columns["adl"][part],
         bad_debt=columns["bad_debt"][part],
+        down=_down(case)[part],
+        panics=_counted(case, PANIC)[part],
         sample_s=every * float(case.venue.step_s),
     )
 
@@ -87,10 +92,31 @@ def cascade(case: Case) -> Cascade:
 def _deleveraged(case: Case) -> Floats:
     """Notional at oracle that was deleveraged within each sample; what comes after the last tick is in the last one."""
     rows = rows_of(case.log, (DELEVERAGE,))
-    samples = case.columns["second"].size
     size, _ = closed_values(case, rows)
-    at = np.minimum(case.log.tick[rows] // case.venue.sample_ticks, samples - 1)
-    return np.asarray(np.bincount(at, size, samples)) if samples else np.zeros(0)
+    return _by_sample(case, case.log.tick[rows], size)
+
+
+def _counted(case: Case, kind: int) -> Floats:
+    """How many rows of a kind each sample has."""
+    rows = rows_of(case.log, (kind,))
+    return _by_sample(case, case.log.tick[rows], np.ones(rows.size))
+
+
+def _down(case: Case) -> Floats:
+    """Share of the ticks of each sample in which the chain was not up."""
+    log, ticks = case.log, case.ticks
+    change = np.zeros(ticks + 1)
+    change[log.tick[log.kind == OUTAGE]] += 1.0
+    change[log.tick[log.kind == RESUME]] -= 1.0
+    down = np.cumsum(change[:-1])
+    return np.asarray(np.minimum(1.0, _by_sample(case, np.arange(ticks), down) / case.venue.sample_ticks))
+
+
+def _by_sample(case: Case, tick: Ints, amount: Floats) -> Floats:
+    """Sums per sample; what comes after the last full one is in the last one."""
+    samples = case.columns["second"].size
+    at = np.minimum(tick // case.venue.sample_ticks, samples - 1)
+    return np.asarray(np.bincount(at, amount, samples)) if samples else np.zeros(0)
 
 
 def _stretch(flow: Floats, sample_s: float) -> tuple[int, int]:

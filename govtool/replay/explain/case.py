@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 
 from govtool import MODEL
+from govtool.engine.codes import BACKSTOP
 from govtool.engine.state import Books, Venue
 from govtool.engine.terms import Floats, Terms
 from govtool.errors import ParamError
@@ -62,6 +63,11 @@ class Case:
     def accounts(self) -> int:
         """Accounts, or wallets if margin is isolated."""
         return int(self.scenario.crowd.equity.size)
+
+    def is_backstop(self, k: int) -> bool:
+        """Whether a keeper is a permissionless pool, which unwinds in its own time and moves no market."""
+        conduct = self.scenario.keepers.conduct
+        return bool(conduct.size and conduct[k] == BACKSTOP)
 
     def seconds(self, tick: int) -> float:
         """Seconds from the start of the window to the end of a tick, at which its price stands."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from govtool.protocol.fields import Value
-from govtool.replay.explain.rulebook import Rule
+from govtool.replay.explain.rule import Rule
 from govtool.replay.explain.stage import Standing
 
 ABSOLUTE, RELATIVE = 1e-6, 1e-9

@@ -47,6 +47,7 @@ def traded(scene: Scene) -> Told:
             money(int(crowd.equity[scene.account]))
             * float(crowd.leverage[scene.account])
             * abs(float(crowd.share[scene.account, scene.market]))
+            * _dared(scene)
         )
         share = scene.changed_notional / wish if wish > 0 else 1.0
         steps.append(
@@ -69,6 +70,16 @@ def traded(scene: Scene) -> Told:
             effect = "near that all of its wish would have fitted, were all its positions in this tier"
             levers = [Lever(path, present, math.floor(present * share), effect)]
     return text, tuple(steps), scene.levers(*levers)
+
+
+def _dared(scene: Scene) -> float:
+    """Share of its wish that a trader still wants in a market as volatile as this."""
+    scenario, target = scene.case.scenario, scene.case.scenario.crowd.habits.vol_target
+    m = int(scene.walk.stage.state.lots[scene.market].market)
+    if target <= 0.0 or m < 0 or scenario.feed.sigma.size == 0:
+        return 1.0
+    sigma = float(scenario.feed.sigma[scene.tick // scene.case.venue.ticks_per_hour, m])
+    return target / sigma if sigma > target else 1.0
 
 
 def paid(scene: Scene) -> Told:
@@ -105,14 +116,6 @@ def paid(scene: Scene) -> Told:
     verb = "receives" if amount >= 0 else "pays"
     where = f" in {scene.instrument}" if scene.market >= 0 else ""
     return f"{verb} {say(money(abs(amount)))} of {what}{where}", steps, scene.levers()
-
-
-def left(scene: Scene) -> Told:
-    """RETIRE."""
-    cash = int(scene.walk.cash[scene.account])
-    step = Step("quote", "-cash", say(money(-cash)), money(-cash), money(scene.quote))
-    text = f"leaves with {say(money(cash))}" if cash else "leaves with nothing"
-    return text, (step,), scene.levers()
 
 
 def expired(scene: Scene) -> Told:
@@ -188,13 +191,6 @@ def halted(scene: Scene) -> Told:
         levers = [Lever(name, present, math.floor(move * PPM) + 1, "at that or more its move would not have halted it")]
     why = f"its price moved by {100 * move:.2f} %" if by_price else "so much was closed in it by force"
     return f"{scene.instrument} halts: {why}", (step,), scene.levers(*levers)
-
-
-def held_back(scene: Scene) -> Told:
-    """HELD."""
-    cash = int(scene.walk.cash[scene.account])
-    step = Step("cash", "what it would withdraw", say(money(cash)), money(cash), scene.price)
-    return f"its withdrawal of {say(scene.price)} has to wait", (step,), scene.levers()
 
 
 def pool_flow(scene: Scene) -> Told:

@@ -2,15 +2,21 @@
 
 import numpy as np
 
-from govtool.engine.codes import CLOSE, OPTION
+from govtool.engine.codes import CLOSE, OPTION, PERPETUAL
 from govtool.engine.liquidity import displaced, displacement
-from govtool.engine.terms import Floats
+from govtool.engine.terms import PRIVATE_ORDER, Floats
 from govtool.engine.trading import deal
 from govtool.replay.explain.case import Case
 from govtool.replay.explain.stage import Stage
 
 CLOSE_ENOUGH = 1e-12
 """Relative: the price of a close is recomputed with the engine's operations."""
+
+
+def ahead_of(case: Case, kind: int) -> float:
+    """Quote volume that a searcher would trade before a keeper unloads an instrument of this kind."""
+    venue = case.venue
+    return float(venue.frontrun) if kind == PERPETUAL and venue.ordering != PRIVATE_ORDER else 0.0
 
 
 class Impact:
@@ -53,11 +59,30 @@ class Impact:
                 _, end = self.close(j, side, abs(size))
         self.volume[m] = end
 
-    def close(self, j: int, side: int, quantity: int) -> tuple[float, float]:
-        """Mean price at which a quantity closes now, and the displaced volume that it leaves."""
-        self.stage.state.markets["volume"] = self.volume
-        price, end = deal(self.stage.state, j, side, quantity)
-        return float(price), float(end)
+    def close(self, j: int, side: int, quantity: int, ahead: float = 0.0) -> tuple[float, float]:
+        """Mean price at which a quantity closes now, and the displaced volume that it leaves.
+
+        `ahead` is quote volume that a searcher trades before it and takes back after it.
+        """
+        state, m = self.stage.state, int(self.stage.state.lots[j].market)
+        state.markets["volume"] = self.volume
+        if m >= 0:
+            state.markets[m].volume -= side * ahead
+        price, end = deal(state, j, side, quantity)
+        return float(price), float(end) + side * ahead
+
+    def seen(self, j: int, side: int, quantity: int) -> float:
+        """As `marginal`, as keepers reckon: with depth as it looks, and a searcher ahead of them."""
+        m = int(self.stage.state.lots[j].market)
+        if m < 0:
+            return self.marginal(j, side, quantity)
+        market, slope, volume = self.stage.state.markets[m], float(self.stage.state.markets[m].slope), self.volume
+        ahead = ahead_of(self.case, int(self.stage.state.lots[j].kind))
+        market.slope, self.volume = market.seen, self.volume.copy()
+        self.volume[m] -= side * ahead
+        price = self.marginal(j, side, quantity)
+        market.slope, self.volume = slope, volume
+        return price
 
     def marginal(self, j: int, side: int, quantity: int) -> float:
         """Price of the last coin of a quantity that closes now: what a limit is held against (rules, section 4)."""

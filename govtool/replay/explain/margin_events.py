@@ -1,4 +1,4 @@
-"""Explanations of the margin step: flagged, recovered, topped up, advanced, repaid."""
+"""Explanations of the margin step: flagged, recovered, advanced, repaid."""
 
 import numpy as np
 
@@ -99,23 +99,6 @@ def recovered(scene: Scene) -> Told:
         levers = [Lever(path, present, would, effect)]
     text = f"E {say(standing.equity)} reached the stop {say(standing.stop)}: liquidation ends"
     return text, steps, scene.levers(*levers)
-
-
-def topped_up(scene: Scene) -> Told:
-    """TOPUP: what restores the health aimed at, or all that the wallet has."""
-    standing = scene.sure
-    target = max(scene.case.scenario.crowd.topup_target, scene.terms.restore)
-    wanted = int(np.rint((target * standing.maintenance - standing.equity) * QUANTUMS_PER_QUOTE))
-    wallet = int(scene.walk.wallet[scene.account])
-    amount = max(0, min(wallet, wanted))
-    numbers = f"min({say(money(wallet))}, {product(target, standing.maintenance)} - {say(standing.equity)})"
-    step = Step("amount", "min(wallet, topup_target × MM - E)", numbers, money(amount), money(scene.quote))
-    rest = "" if wanted <= wallet else f", all that was left; {say(money(wanted))} would have been needed"
-    return (
-        f"its owner tops it up with {say(money(scene.quote))}{rest}",
-        (scene.equity_step(), scene.maintenance_step(), step),
-        scene.levers(),
-    )
 
 
 def advanced(scene: Scene) -> Told:

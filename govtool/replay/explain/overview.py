@@ -4,7 +4,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from govtool.engine.codes import BAD_DEBT_EVENT, CLOSE, COVER, DELEVERAGE, FILL, FLAG, SHARE, SOCIALISE
+from govtool.engine.codes import (
+    BAD_DEBT_EVENT,
+    BOUNCE,
+    CLOSE,
+    COVER,
+    DELEVERAGE,
+    FILL,
+    FLAG,
+    OUTAGE,
+    PANIC,
+    RESUME,
+    SHARE,
+    SOCIALISE,
+)
 from govtool.engine.terms import Floats, Ints
 from govtool.replay.events import FORCED, forced_cost, row_values, rows_of
 from govtool.replay.explain.case import Case
@@ -79,12 +92,18 @@ def moments(case: Case) -> list[Moment]:
     if draws.size:
         found.append(Moment(int(draws[0]), "insurance pays for the first time"))
         found.append(Moment(int(draws[np.argmin(log.fund[draws])]), "insurance pays most"))
+    longest = rows_of(log, (RESUME,))
+    if longest.size:
+        found.append(Moment(int(longest[np.argmax(log.price[longest])]), "end of the longest outage"))
     for kinds, what in (
         ((FLAG,), "first account below maintenance"),
         ((SHARE, SOCIALISE), "first loss shared by others"),
         ((DELEVERAGE,), "first deleveraging"),
         ((BAD_DEBT_EVENT,), "first bad debt"),
         ((CLOSE,), "first close at any price"),
+        ((OUTAGE,), "chain stops for the first time"),
+        ((PANIC,), "first panic"),
+        ((BOUNCE,), "first top-up that came too late"),
     ):
         first = rows_of(log, kinds)[:1].tolist()
         found += [Moment(row, what) for row in first]

@@ -1,23 +1,9 @@
 """Every kind of event: the section of docs/rules.md that it comes from, the rule in words and in symbols, and the
 parameters that decide it."""
 
-from typing import NamedTuple
-
 from govtool.engine import codes as kinds
-
-
-class Rule(NamedTuple):
-    """Where an event comes from.
-
-    `parameters` are paths of the protocol; {tier}, {market} and {asset} stand for those of the event's instrument. A
-    path that a protocol does not have is not named.
-    """
-
-    section: str
-    text: str
-    formula: str
-    parameters: tuple[str, ...] = ()
-
+from govtool.replay.explain.rule import Rule
+from govtool.replay.explain.world_rules import WORLD_RULES
 
 _WEIGHTS = ("tiers.{tier}.maintenance_fraction_ppm", "tiers.{tier}.initial_margin_ppm")
 _ENTRY = ("tiers.{tier}.initial_margin_ppm", "fees.taker_fee_ppm")
@@ -30,7 +16,7 @@ _LIMITS = (
 _PENALTY = ("keepers.bond_ppm", "keepers.settle_s", "keepers.no_show_penalty_ppm", "keepers.late_penalty_ppm")
 _ADVANCE = "insurance.advance"
 
-RULES: dict[int, Rule] = {
+RULES: dict[int, Rule] = WORLD_RULES | {
     kinds.ENTER: Rule(
         "6",
         "An account comes in with its equity: collateral assets in kind, the rest in cash.",
@@ -45,9 +31,10 @@ RULES: dict[int, Rule] = {
         _ENTRY,
     ),
     kinds.TOPUP: Rule(
-        "7.3",
-        "Money that its owner sent from outside arrives: what restores the health aimed at, as far as the wallet goes.",
-        "amount = min(wallet, rint((topup_target × MM - E) × 1e6))",
+        "7.3 and 8b",
+        "Money that its owner sent from outside arrives: what restores the health aimed at, as far as the wallet goes."
+        " A bridge keeps its fee.",
+        "amount = min(wallet, rint((topup_target × MM - E) × 1e6)) when it was sent; fee = floor(amount × bridge_fee)",
         ("liquidation.restore_ppm",),
     ),
     kinds.FUNDING: Rule(
@@ -195,9 +182,10 @@ RULES: dict[int, Rule] = {
     ),
     kinds.HELD: Rule(
         "8a",
-        "A withdrawal waits: the gate is shut, the shortfall exceeds the pool, or too much has left within the hour.",
+        "A withdrawal waits: the chain is down, the gate is shut, the shortfall exceeds the pool, or too much has left"
+        " within the hour.",
         "t < gate; or shortfall × 1e6 > pool; or withdrawn + cash > throttle × collateral",
-        ("withdrawals.gate_s", "withdrawals.guard", "withdrawals.throttle_ppm_per_hour"),
+        tuple(f"withdrawals.{name}" for name in ("gate_s", "gate_outage_s", "guard", "throttle_ppm_per_hour")),
     ),
     kinds.ADVANCE: Rule(
         "9a",

@@ -105,6 +105,8 @@ def yardstick(scene: Scene) -> float:
 def edge_of(scene: Scene, k: int) -> float:
     """Profit that keeper `k` asks for, as a fraction of the yardstick, with its capital free."""
     keepers = scene.case.scenario.keepers
+    if scene.case.is_backstop(k):
+        return float(keepers.edge[k])
     patience = float(keepers.patience[k]) if keepers.patience.size else 0.0
     return float(keepers.edge[k]) + patience + _risk(scene, k)
 
@@ -124,7 +126,7 @@ def discount_wanted(scene: Scene, k: int, quantity: int) -> float:
     It does where the last coin unloads at its limit or better: A + side × edge × u.
     """
     one = scene.position
-    last = scene.walk.impact.marginal(one.row, one.side, quantity)
+    last = one.mark if scene.case.is_backstop(k) else scene.walk.impact.seen(one.row, one.side, quantity)
     yard = yardstick(scene)
     if yard == 0.0:
         return math.inf  # nothing is off nothing
@@ -146,5 +148,6 @@ def limits_of(scene: Scene) -> list[Bound]:
     live = walk.live * each
     own, everything = float(live[scene.account].sum()), float(live.sum())
     m, since = int(state.lots[one.row].market), int(walk.flag[scene.account])
-    free = one.notional - float(live[scene.account, one.row])
+    # In the engine's order of operations: a wish for all that is free must not look cut by a last digit.
+    free = ((abs(one.size) - int(walk.live[scene.account, one.row])) * float(scene.case.unit[one.row])) * one.basis
     return walk.charges.bounds(scene.account, one, m, scene.sure, since, scene.tick, free, own, everything)

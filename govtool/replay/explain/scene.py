@@ -10,7 +10,7 @@ from govtool.replay.explain.finding import Lever, Step, product, say, total
 from govtool.replay.explain.rulebook import RULES
 from govtool.replay.explain.stage import Holding, Standing
 from govtool.replay.explain.walk import Walk
-from govtool.units import QUOTE_QUANTUM
+from govtool.units import QUANTUMS_PER_QUOTE, QUOTE_QUANTUM
 
 
 class Scene:
@@ -34,6 +34,11 @@ class Scene:
     def name(self) -> str:
         """Name of the kind."""
         return EVENT_NAMES[self.kind]
+
+    @property
+    def quantums(self) -> int:
+        """The row's price, where that is an amount of money."""
+        return round(self.price * QUANTUMS_PER_QUOTE)
 
     @property
     def instrument(self) -> str:

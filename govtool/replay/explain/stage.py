@@ -6,11 +6,14 @@ import numpy as np
 
 from govtool.engine.account import charge
 from govtool.engine.codes import NEVER, PERPETUAL
-from govtool.engine.packing import is_ramped, pack_rules, pack_state, pack_tape
+from govtool.engine.packing import pack_state
+from govtool.engine.packing_rules import is_ramped, pack_rules
+from govtool.engine.packing_tape import pack_tape
 from govtool.engine.passive import set_prices
 from govtool.engine.requirement import flat_weight, need, stop_level
 from govtool.engine.terms import Floats, Ints, Terms
-from govtool.engine.tiers import MAINTENANCE
+from govtool.engine.tiers import INITIAL, MAINTENANCE
+from govtool.engine.weights import set_depth
 from govtool.replay.explain.case import Case
 from govtool.units import QUOTE_QUANTUM
 
@@ -63,13 +66,14 @@ class Stage:
         self.case = case
         self.state = pack_state(terms, world.venue, world.keepers, world.feed, world.crowd, world.listing, formation, 0)
         self.rules = pack_rules(*arguments, world.seed)
-        self.tape = pack_tape(terms, world.venue, world.feed, world.listing)
+        self.tape = pack_tape(terms, world.venue, world.feed, world.listing, world.weather)
         self.tick = -1
 
     def at(self, tick: int) -> None:
-        """Put prices, weights and marks of a tick in force."""
+        """Put prices, weights, marks and depth of a tick in force."""
         if tick != self.tick:
             set_prices(self.state, self.rules, self.tape, self.case.path, tick, NEVER)
+            set_depth(self.state, self.rules, self.tape, tick)
             self.tick = tick
 
     def equity(self, cash: int, size: Ints) -> float:
@@ -89,6 +93,10 @@ class Stage:
     def maintenance(self, size: Ints) -> float:
         """What an account with these sizes must keep."""
         return float(need(self.state, self.rules, size, MAINTENANCE))
+
+    def initial(self, account: int) -> float:
+        """What an account must keep to take on more, with the sizes of the last `standing`."""
+        return float(need(self.state, self.rules, self.state.size[account], INITIAL))
 
     def standing(self, account: int, cash: int, sizes: Ints) -> Standing:
         """The whole state of an account, `sizes` (A, J) being everyone's."""

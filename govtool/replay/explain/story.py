@@ -6,7 +6,17 @@ import numpy as np
 
 from govtool.engine import codes as kinds
 from govtool.errors import ParamError
-from govtool.replay.explain import auction_events, book_events, flow_events, loss_events, margin_events
+from govtool.replay.explain import (
+    auction_events,
+    book_events,
+    chain_events,
+    flow_events,
+    keeper_events,
+    loss_events,
+    margin_events,
+    passage_events,
+    trader_events,
+)
 from govtool.replay.explain.case import Case
 from govtool.replay.explain.finding import Finding
 from govtool.replay.explain.margin_events import Told
@@ -17,7 +27,7 @@ from govtool.replay.explain.walk import Walk
 TELLERS: dict[int, Callable[[Scene], Told]] = {
     kinds.ENTER: flow_events.entered,
     kinds.TRADE: flow_events.traded,
-    kinds.TOPUP: margin_events.topped_up,
+    kinds.TOPUP: passage_events.topped_up,
     kinds.FUNDING: flow_events.paid,
     kinds.FLAG: margin_events.flagged,
     kinds.RECOVER: margin_events.recovered,
@@ -28,7 +38,7 @@ TELLERS: dict[int, Callable[[Scene], Told]] = {
     kinds.DELEVERAGE: loss_events.deleveraged,
     kinds.COVER: loss_events.covered,
     kinds.BAD_DEBT_EVENT: loss_events.bad_debt,
-    kinds.RETIRE: flow_events.left,
+    kinds.RETIRE: passage_events.left,
     kinds.CLOSE: book_events.closed,
     kinds.ENDED: flow_events.ended,
     kinds.EXPIRE: flow_events.expired,
@@ -39,7 +49,7 @@ TELLERS: dict[int, Callable[[Scene], Told]] = {
     kinds.WON: flow_events.won,
     kinds.SLASH: flow_events.won,
     kinds.HALT: flow_events.halted,
-    kinds.HELD: flow_events.held_back,
+    kinds.HELD: passage_events.held_back,
     kinds.ADVANCE: margin_events.advanced,
     kinds.REPAY: margin_events.repaid,
     kinds.SHARE: loss_events.shared,
@@ -50,6 +60,17 @@ TELLERS: dict[int, Callable[[Scene], Told]] = {
     kinds.TRANSFER: flow_events.pool_flow,
     kinds.POOL_OVERFLOW: flow_events.pool_flow,
     kinds.UNSTAKE: flow_events.pool_flow,
+    kinds.FRONTRUN: keeper_events.frontrun,
+    kinds.SEND: passage_events.sent,
+    kinds.LAND: passage_events.landed,
+    kinds.BOUNCE: passage_events.bounced,
+    kinds.WITHDRAW: passage_events.withdrew,
+    kinds.OUTAGE: chain_events.stopped,
+    kinds.RESUME: chain_events.resumed,
+    kinds.CUT_EVENT: trader_events.cut,
+    kinds.STOP_EVENT: trader_events.ordered,
+    kinds.LIMIT_EVENT: trader_events.ordered,
+    kinds.PANIC: chain_events.panicked,
 }
 """Who tells each kind of event."""
 

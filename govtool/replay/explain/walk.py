@@ -1,19 +1,20 @@
 """Everyone's books just before any row of the event log, walked from the log itself."""
 
-import math
-from collections.abc import Callable
-
 import numpy as np
 
 from govtool.engine import codes as kinds
 from govtool.engine.terms import Ints
 from govtool.replay.explain.case import Case
+from govtool.replay.explain.changes import CHANGES
 from govtool.replay.explain.impact import Impact
 from govtool.replay.explain.limits import Charges
 from govtool.replay.explain.stage import Stage
-from govtool.units import QUANTUMS_PER_QUOTE
 
-HOURS_PER_YEAR = 8_760.0
+PROPOSES = frozenset({kinds.OPEN, kinds.UNFILLED, kinds.WON})
+"""Kinds whose size is put up, left or won, and changes no account's."""
+
+MOVES_MARKET = frozenset({kinds.FILL, kinds.TAKE, kinds.CLOSE})
+"""Kinds that displace a market."""
 
 
 class Walk:
@@ -26,6 +27,10 @@ class Walk:
     ----------
     cash, size, inside, flag, owed, wallet
         Per account: quantums, sizes (A, J), whether it is in, tick of its flag or -1, debt to the pool, money outside.
+    given
+        Per account: quantums of others' losses that it bore as one who opted in.
+    sent, put_in
+        Per account: quantums of a top-up on its way, and those put in since it came, less the part taken out.
     live, opened
         Per account and instrument, (A, J): quantums under auction, and the tick at which the last auction's clock
         started, -1 without one. A halt stops the clock unseen by the log.
@@ -54,6 +59,9 @@ class Walk:
         self.flag: Ints = np.full(case.accounts, -1, dtype=np.int64)
         self.owed: Ints = np.zeros(case.accounts, dtype=np.int64)
         self.wallet: Ints = crowd.wallet.copy()
+        self.given: Ints = np.zeros(case.accounts, dtype=np.int64)
+        self.sent: Ints = np.zeros(case.accounts, dtype=np.int64)
+        self.put_in: Ints = np.zeros(case.accounts, dtype=np.int64)
         self.live: Ints = np.zeros_like(self.size)
         self.opened: Ints = np.full_like(self.size, -1)
         self.pool = case.source.opening_pool
@@ -91,166 +99,31 @@ class Walk:
             self.cash[i] += quote - fee
             if size != 0 and kind not in PROPOSES:
                 self.size[i, j] += size
-        if kind in MOVES_MARKET:
+        if kind in MOVES_MARKET and not self._is_backstop(kind, other):
             self.impact.trade(row, tick, j, size)
         change = CHANGES.get(kind)
         if change is not None:
             change(self, row, i, j, other, size, quote, fund)
+
+    def landing(self, i: int, tick: int) -> int:
+        """Quantums that land next of what account `i` took out, as its parcels stand in a tick."""
+        account = self.stage.state.accounts[i]
+        return int(account.out if account.out > 0 and account.out_at <= tick else account.next_out)
+
+    def _is_backstop(self, kind: int, other: int) -> bool:
+        """Whether a row's buyer unwinds in its own time; a close and most fills name none."""
+        return kind != kinds.CLOSE and other >= 0 and self.case.is_backstop(other)
 
     def free(self, k: int, tick: int) -> float:
         """Free capital of keeper `k` in a tick, quote currency."""
         keepers = self.case.scenario.keepers
         return float(min(keepers.capital[k], self.have[k] + keepers.refill[k] * (tick - self.touched[k])))
 
-    def _share(self, row: int, quote: int, received: Ints) -> None:
-        """Everyone receives their part of what a row has only the total of."""
+    def share(self, row: int, quote: int, received: Ints) -> None:
+        """Let everyone receive their part of what a row has only the total of."""
         self.cash += received
         self.shares = received
         gap = int(received.sum()) - quote
         if gap != 0:
             name = kinds.EVENT_NAMES[self._rows[row][1]]
             self.gaps.append(f"row {row}, {name}: shares computed by the rule differ from the total by {gap} quantums")
-
-
-def _enter(walk: Walk, row: int, i: int, *_: int) -> None:
-    walk.inside[i] = True
-
-
-def _leave(walk: Walk, row: int, i: int, *_: int) -> None:
-    walk.inside[i] = False
-    walk.owed[i] = 0
-    _recover(walk, row, i)
-
-
-def _flag(walk: Walk, row: int, i: int, *_: int) -> None:
-    walk.flag[i] = walk.case.log.tick[row]
-    walk.charges.flagged(i)
-
-
-def _recover(walk: Walk, row: int, i: int, *_: int) -> None:
-    walk.flag[i] = -1
-    walk.live[i] = 0
-
-
-def _open(walk: Walk, row: int, i: int, j: int, other: int, size: int, quote: int, fund: int) -> None:
-    walk.live[i, j] += abs(size)
-    walk.opened[i, j] = walk.case.log.tick[row]
-    _charge(walk, row, i, j, size)
-
-
-def _charge(walk: Walk, row: int, i: int, j: int, size: int) -> None:
-    tick, lot = int(walk.case.log.tick[row]), walk.stage.state.lots[j]
-    walk.stage.at(tick)
-    walk.charges.charge(i, int(lot.market), (abs(size) * float(walk.case.unit[j])) * float(lot.basis), tick)
-
-
-def _restart(walk: Walk, row: int, i: int, j: int, *_: int) -> None:
-    walk.opened[i, j] = walk.case.log.tick[row]
-
-
-def _take(walk: Walk, row: int, i: int, j: int, other: int, size: int, quote: int, fund: int) -> None:
-    tick, basis = int(walk.case.log.tick[row]), float(walk.stage.state.lots[j].basis)
-    walk.have[other] = walk.free(other, tick) - (abs(size) * walk.case.unit[j]) * basis
-    walk.touched[other] = tick
-    walk.live[i, j] -= abs(size)
-
-
-def _less(walk: Walk, row: int, i: int, j: int, other: int, size: int, quote: int, fund: int) -> None:
-    walk.live[i, j] -= abs(size)
-
-
-def _ended(walk: Walk, row: int, i: int, j: int, *_: int) -> None:
-    walk.live[i, j] = 0
-
-
-def _topup(walk: Walk, row: int, i: int, j: int, other: int, size: int, quote: int, fund: int) -> None:
-    walk.wallet[i] -= quote
-
-
-def _helped(walk: Walk, row: int, i: int, j: int, other: int, size: int, quote: int, fund: int) -> None:
-    walk.cash[i] += max(0, -fund)
-    _charge(walk, row, i, j, size)
-
-
-def _other_side(walk: Walk, row: int, i: int, j: int, other: int, size: int, quote: int, fund: int) -> None:
-    if other >= 0:
-        walk.size[other, j] -= size
-        walk.cash[other] -= quote
-        walk.live[other, j] = min(walk.live[other, j], abs(walk.size[other, j]))
-
-
-def _payer(walk: Walk, row: int, i: int, j: int, other: int, size: int, quote: int, fund: int) -> None:
-    if other >= 0:
-        walk.cash[other] -= quote
-
-
-def _advance(walk: Walk, row: int, i: int, j: int, other: int, size: int, quote: int, fund: int) -> None:
-    walk.owed[i] = quote + math.ceil(quote * walk.case.terms.pool.advance_fee)
-
-
-def _repay(walk: Walk, row: int, i: int, *_: int) -> None:
-    walk.owed[i] = 0  # what is not repaid is written off
-
-
-def _funding(walk: Walk, row: int, i: int, j: int, other: int, size: int, quote: int, fund: int) -> None:
-    """Rules, section 7.2, in the order of the engine's operations; the row's price is rate × funding_share."""
-    case = walk.case
-    index, rate = case.scenario.feed.index[case.log.tick[row], j], case.log.price[row]
-    value = (walk.size[:, j] * case.unit[j]) * index
-    walk._share(row, quote, -np.rint(value * rate * QUANTUMS_PER_QUOTE).astype(np.int64))
-
-
-def _interest(walk: Walk, row: int, i: int, j: int, other: int, size: int, quote: int, fund: int) -> None:
-    case = walk.case
-    walk.stage.at(int(case.log.tick[row]))
-    borrowed = np.maximum(-walk.size[:, j], 0)
-    hourly = ((borrowed * case.unit[j]) * walk.stage.state.lots[j].mark) * (case.log.price[row] / HOURS_PER_YEAR)
-    walk._share(row, quote, -np.rint(hourly * QUANTUMS_PER_QUOTE).astype(np.int64))
-
-
-def _premium(walk: Walk, row: int, i: int, j: int, other: int, size: int, quote: int, fund: int) -> None:
-    """Rules, section 9a: by share_cap × max(E, 0) among opted-in accounts without a flag, in index order."""
-    walk.stage.at(int(walk.case.log.tick[row]))
-    opted = walk.case.scenario.crowd.opted
-    may = walk.inside & (walk.flag < 0) & ((opted > 0) if opted.size else False)
-    worth = np.maximum(walk.stage.equities(walk.cash, walk.size), 0.0)
-    weight = np.where(may, walk.case.terms.sharing.share_cap * worth, 0.0)
-    received = np.zeros_like(walk.cash)
-    rest, still = quote, 0.0
-    for c in np.flatnonzero(weight > 0.0):
-        still += weight[c]
-    for c in np.flatnonzero(weight > 0.0):
-        received[c] = min(rest, math.ceil(rest * (weight[c] / still)))
-        rest, still = rest - int(received[c]), still - weight[c]
-    walk._share(row, quote, received)
-
-
-PROPOSES = frozenset({kinds.OPEN, kinds.UNFILLED, kinds.WON})
-"""Kinds whose size is put up, left or won, and changes no account's."""
-
-MOVES_MARKET = frozenset({kinds.FILL, kinds.TAKE, kinds.CLOSE})
-"""Kinds that displace a market."""
-
-CHANGES: dict[int, Callable[..., None]] = {
-    kinds.ENTER: _enter,
-    kinds.RETIRE: _leave,
-    kinds.FLAG: _flag,
-    kinds.RECOVER: _recover,
-    kinds.OPEN: _open,
-    kinds.TAKE: _take,
-    kinds.UNFILLED: _less,
-    kinds.ENDED: _ended,
-    kinds.RESET: _restart,
-    kinds.PHASE: _restart,
-    kinds.TOPUP: _topup,
-    kinds.FILL: _helped,
-    kinds.DELEVERAGE: _other_side,
-    kinds.SHARE: _payer,
-    kinds.SOCIALISE: _payer,
-    kinds.ADVANCE: _advance,
-    kinds.REPAY: _repay,
-    kinds.FUNDING: _funding,
-    kinds.INTEREST: _interest,
-    kinds.PREMIUM: _premium,
-}
-"""What a row changes beyond its account's cash by quote - fee, its size, and the pool by fund."""

@@ -1,0 +1,71 @@
+"""Where compiled code is kept: one folder for each state of the engine's sources, whatever checkout they lie in."""
+
+import hashlib
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core.caching import UserProvidedCacheLocator
+
+PACKAGE = Path(__file__).parents[1]
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def cache_folder() -> Path:
+    """Folder for compiled code: GOVTOOL_CACHE, else the user's cache, else a temporary folder.
+
+    The last part of the path is a digest of every engine source, because numba's own cache notices an
+    edit only in the file of the kernel itself, not in the kernels that it calls.
+    """
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+    wanted = os.environ.get("GOVTOOL_CACHE")
+    user = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    for root in ([Path(wanted)] if wanted else []) + [Path(user) / "govtool"]:
+        if _writable(root / digest):
+            return root / digest
+    return Path(tempfile.gettempdir()) / f"govtool-{os.getuid() if hasattr(os, 'getuid') else 0}" / digest
+
+
+_folder = cache(cache_folder)
+"""Asked for once per kernel, and the same throughout a run."""
+
+
+class ByContent(UserProvidedCacheLocator):  # type: ignore[misc]
+    """Finds compiled code by what a source says, not by where it lies and when it was written.
+
+    So a second clone of the same sources, or a checkout back and forth, compiles nothing anew.
+    """
+
+    def __init__(self, function: Any, source: str) -> None:
+        super().__init__(function, source)
+        self._source = Path(source).resolve()
+        self._cache_path = str(_folder() / self._source.parent.relative_to(PACKAGE))
+
+    @classmethod
+    def from_function(cls, function: Any, source: str) -> "ByContent | None":
+        """The place of a kernel of this package; None for code of others, which numba keeps where it always does."""
+        return cls(function, source) if PACKAGE in Path(source).resolve().parents else None
+
+    def get_source_stamp(self) -> str:
+        """What must be the same for compiled code to be used again."""
+        return hashlib.sha256(self._source.read_bytes()).hexdigest()
+
+
+def keep_by_content() -> None:
+    """Let numba look for compiled code by content first."""
+    others = ("InTreeCacheLocator", "UserWideCacheLocator", "IPythonCacheLocator", "ZipCacheLocator")
+    numba.config.CACHE_LOCATOR_CLASSES = ",".join((f"{__name__}.{ByContent.__name__}", *others))
