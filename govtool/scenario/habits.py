@@ -57,14 +57,6 @@ def form_habits(world: World, seed: int, kinds: Sequence[Kind], kind: Ints) -> H
     )
 
 
-def dense(habits: Habits, accounts: int) -> Habits:
-    """The same habits with zeros for (A,) in place of every empty array, so that accounts can be set one by one."""
-    found: dict[str, Any] = {
-        name: np.zeros(accounts, dtype=value.dtype) for name, value in _arrays(habits) if value.size == 0
-    }
-    return habits._replace(**found)
-
-
 def taken(habits: Habits, account: Ints) -> Habits:
     """Habits of these accounts, in this order; one may be named more than once."""
     found: dict[str, Any] = {

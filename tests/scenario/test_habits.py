@@ -7,7 +7,7 @@ from govtool.engine.draw import draw
 from govtool.engine.elementary import natural_log
 from govtool.engine.state import Crowd, Habits
 from govtool.engine.terms import NOTHING
-from govtool.scenario.habits import FIRST_DRAW, dense, taken
+from govtool.scenario.habits import FIRST_DRAW, taken
 from govtool.scenario.isolated import split_by_market
 from govtool.scenario.population import form_crowd
 from govtool.world.model import World
@@ -70,13 +70,6 @@ def test_habits_leave_the_rest_of_the_crowd_as_it_is():
     plain, other = crowd(), crowd({"nudge": 2.0}, draw_every_h=2.0, herd=0.5)
     for name in set(plain._fields) - {"habits"}:
         assert np.array_equal(getattr(plain, name), getattr(other, name)), name
-
-
-def test_dense_habits_have_a_place_for_everybody():
-    habits = dense(crowd(herd=0.5).habits, 1_000)
-    assert {value.shape for value in arrays(habits).values()} == {(1_000,)}
-    assert habits.leaves.dtype == np.int64 and habits.herd.max() == 0.5
-    assert dense(habits, 1_000).herd is habits.herd
 
 
 def test_wallets_of_one_owner_have_its_habits():
