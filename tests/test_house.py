@@ -2,6 +2,7 @@
 
 import ast
 import importlib.metadata
+import json
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -157,21 +159,47 @@ def test_every_module_is_named_after_what_it_holds():
     assert [str(path) for path in SOURCES if vague & set(module_parts(path))] == []
 
 
-def test_help_imports_nothing_heavy():
-    script = (
-        "import sys\nfrom govtool.cli.main import main\n"
-        "main(['--help'], standalone_mode=False)\nprint(*sys.modules, sep='\\n', file=sys.stderr)"
-    )
+def all_helps() -> list[list[str]]:
+    """Words that ask for help or the version: of govtool, of each command and of each command in a group."""
+    from govtool.cli.main import COMMANDS, main
+
+    found = [["--help"], ["--version"]]
+    for name in COMMANDS:
+        command = main.get_command(click.Context(main), name)
+        found += [[name, *inner, "--help"] for inner in ([], *([one] for one in getattr(command, "commands", ())))]
+    return found
+
+
+def modules_after(script: str, *words: str) -> set[str]:
+    """What a fresh interpreter has imported after a script."""
+    told = "\nimport sys\nprint(*sys.modules, sep='\\n', file=sys.stderr)"
     shown = subprocess.run(
-        [sys.executable, "-c", script],
+        [sys.executable, "-c", script + told, *words],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=True,
     )
-    imported = set(shown.stderr.split())
-    assert "govtool.cli.main" in imported
+    return set(shown.stderr.split())
+
+
+def test_help_of_every_command_imports_nothing_heavy():
+    """One process answers them all; then nothing below the command line has been imported, nor any large package."""
+    script = (
+        "import json, sys\nfrom govtool.cli.main import main\n"
+        "for words in json.loads(sys.argv[1]): main(words, standalone_mode=False)"
+    )
+    imported = modules_after(script, json.dumps(all_helps()))
+    assert "govtool.cli.backtest" in imported
     assert imported & HEAVY == set()
+    ours = (tuple(name.split(".")) for name in imported if name.startswith("govtool"))
+    assert {room(parts) for parts in ours} == {"", "cli", "errors"}
+
+
+def test_the_package_alone_imports_nothing_at_all():
+    imported = modules_after("import govtool")
+    assert imported & HEAVY == set()
+    assert {name for name in imported if name.startswith("govtool")} == {"govtool"}
 
 
 def constraints() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`govtool activation`: who becomes liquidatable when a proposal activates."""
+"""`govtool activation`: show who becomes liquidatable when a change activates."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

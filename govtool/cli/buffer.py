@@ -1,4 +1,4 @@
-"""`govtool buffer`: what extra collateral would have carried a position through past crashes."""
+"""`govtool buffer`: show what extra collateral would have survived past crashes."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""`govtool compare`: the same history under several protocols, margin modes and methods."""
+"""`govtool compare`: replay history under several protocols and margin modes."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`govtool conformance`: test vectors through the exact arithmetic, and the engine held to it."""
+"""`govtool conformance`: run vectors or portfolios through exact chain arithmetic."""
 
 from pathlib import Path
 

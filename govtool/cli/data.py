@@ -1,4 +1,4 @@
-"""`govtool data`: list, fetch, import and check history, and measure the bridge between bars."""
+"""`govtool data`: list, fetch, import and check price history."""
 
 import os
 from collections.abc import Set

@@ -1,4 +1,4 @@
-"""`govtool explain`: why things happened in a replay."""
+"""`govtool explain`: explain what happened in a replay, event by event."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`govtool incidents`: known incidents re-created, beside what was published of them."""
+"""`govtool incidents`: re-create known incidents beside what was published."""
 
 from collections.abc import Sequence
 from pathlib import Path

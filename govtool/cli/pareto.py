@@ -1,4 +1,4 @@
-"""`govtool pareto`: the candidates of a study that nothing beats, from its journal."""
+"""`govtool pareto`: show the candidates of a study that nothing beats."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`govtool redteam`: the worst attack on a protocol that a budget pays for, and which parameter closes it."""
+"""`govtool redteam`: search the worst attack on a protocol, and what closes it."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`govtool regress`: hold regression backtests against their frozen baselines."""
+"""`govtool regress`: hold regression backtests against their baselines."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

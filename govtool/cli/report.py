@@ -1,4 +1,4 @@
-"""`govtool report`: a proposal as one HTML page."""
+"""`govtool report`: write a proposal as one HTML page."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`govtool sensitivity`: what each parameter of the liquidation system moves, shown on a crash."""
+"""`govtool sensitivity`: show what each parameter of the liquidation system moves."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
