@@ -1,5 +1,6 @@
 """What every test may ask for: the command line in-process, real history, profiles of random examples."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -60,19 +61,22 @@ def _real_history_only_where_asked(request: pytest.FixtureRequest) -> Iterator[N
 def cli() -> Callable[..., Any]:
     """Run the command line in this process: `cli("params", "show", "dydx-v4", env={...})`.
 
-    The result has `exit_code`, `stdout`, `stderr` and `output`, as the console script would leave them. A
-    defect (an exception that no command means to raise) is raised in the test, with its own traceback.
+    The result has `exit_code`, `stdout`, `stderr` and `output`, as the console script would leave them, save that
+    nothing is said of compiling, which hangs on what ran before. A defect (an exception that no command means to
+    raise) is raised in the test, with its own traceback.
     """
     from click.testing import CliRunner, Result
 
     from govtool.cli.main import Defect, main
+
+    compiling = logging.getLogger("govtool.engine.compiling")
 
     def reveal(defect: Defect, file: object = None) -> None:
         assert defect.__cause__ is not None
         raise defect.__cause__
 
     def run(*words: str | Path, env: dict[str, str | None] | None = None, typed: str | None = None) -> Result:
-        with mock.patch.object(Defect, "show", reveal):
+        with mock.patch.object(Defect, "show", reveal), mock.patch.object(compiling, "disabled", True):
             arguments = [str(word) for word in words]
             result = CliRunner().invoke(main, arguments, input=typed, env=env, prog_name="govtool")
         if result.exception is not None and not isinstance(result.exception, SystemExit):

@@ -25,5 +25,5 @@ def test_every_command_shown_exists() -> None:
     from govtool.cli.main import COMMANDS
 
     shown = set(re.findall(r"govtool ([a-z]+)", README))
-    assert {"verify", "regress", "optimize"} <= shown
+    assert {"verify", "regress", "optimize", "warmup"} <= shown
     assert shown - set(COMMANDS) - {"tunes", "run"} <= set()

@@ -49,6 +49,7 @@ COMMANDS: dict[str, Entry] = {
     "conformance": Entry(
         "govtool.cli.conformance:conformance", "Run vectors or portfolios through exact chain arithmetic."
     ),
+    "warmup": Entry("govtool.cli.warmup:warmup", "Compile the engine ahead of the first replay."),
 }
 """Every command, in the order of the list that `govtool --help` prints."""
 
@@ -125,10 +126,19 @@ class Root(click.Group):
             raise _refusal(error) from error
 
 
+class Spoken(logging.Handler):
+    """Prints the log as commands print, above a progress bar where there is one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one record: a warning is a sentence for the user, everything else says where it comes from."""
+        told = record.getMessage() if record.levelno == logging.WARNING else self.format(record)
+        click.echo(told, err=True)
+
+
 def _log_to_stderr(ctx: click.Context, level: str) -> None:
     """Send govtool's log to stderr until the command ends."""
     logger = logging.getLogger("govtool")
-    handler = logging.StreamHandler(sys.stderr)
+    handler = Spoken()
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     logger.addHandler(handler)
     logger.setLevel(level.upper())

@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import re
+import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -11,6 +13,9 @@ import numba
 from numba.core.caching import UserProvidedCacheLocator
 
 PACKAGE = Path(__file__).parents[1]
+
+_FOLDER = re.compile(r"[0-9a-f]{16}")
+_COMPILED = re.compile(r".+\.nb[ic](\.tmp\.[0-9a-f]+)?|\.probe-\d+")
 
 
 def _writable(folder: Path) -> bool:
@@ -69,3 +74,32 @@ def keep_by_content() -> None:
     """Let numba look for compiled code by content first."""
     others = ("InTreeCacheLocator", "UserWideCacheLocator", "IPythonCacheLocator", "ZipCacheLocator")
     numba.config.CACHE_LOCATOR_CLASSES = ",".join((f"{__name__}.{ByContent.__name__}", *others))
+
+
+def other_folders() -> list[Path]:
+    """Folders of compiled code for other sources or versions, beside the one in use; nothing else that lies there."""
+    here = cache_folder()
+    if not here.parent.is_dir():
+        return []
+    beside = (path for path in here.parent.iterdir() if path != here and _FOLDER.fullmatch(path.name))
+    return sorted(path for path in beside if path.is_dir() and not path.is_symlink() and _is_ours(path))
+
+
+def _is_ours(folder: Path) -> bool:
+    return all(_COMPILED.fullmatch(path.name) for path in folder.rglob("*") if not path.is_dir())
+
+
+def stored_bytes(folder: Path) -> int:
+    """Size of all files under a folder; one that vanishes meanwhile counts as nothing."""
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += 0 if path.is_dir() else path.stat().st_size
+        except FileNotFoundError:
+            continue
+    return total
+
+
+def forget(folder: Path) -> None:
+    """Remove a folder of compiled code. Safe while it is in use: what is missing is compiled again."""
+    shutil.rmtree(folder)

@@ -6,11 +6,13 @@ from typing import Any, TypeVar
 import numba
 
 from govtool.engine.cache import keep_by_content
+from govtool.engine.compiling import watch_compiler
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 keep_by_content()
+watch_compiler()
 
 
 def kernel(function: Function) -> Function:

@@ -178,12 +178,14 @@ def test_the_cli_fixture_raises_a_defect_in_the_test(cli, failing):
 def test_the_log_goes_to_stderr_at_the_level_asked(cli, failing):
     def speak():
         logging.getLogger("govtool.somewhere").info("said")
+        logging.getLogger("govtool.somewhere").warning("a sentence")
         click.echo("answer")
 
     failing(speak)
-    assert cli("fail").stderr == ""
+    assert cli("fail").stderr == "a sentence\n"
     result = cli("--log-level", "info", "fail")
-    assert (result.stdout, result.stderr) == ("answer\n", "INFO govtool.somewhere: said\n")
+    assert (result.stdout, result.stderr) == ("answer\n", "INFO govtool.somewhere: said\na sentence\n")
+    assert cli("--log-level", "error", "fail").stderr == ""
     assert logging.getLogger("govtool").handlers == []
 
 
