@@ -10,12 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import numba
+import numpy as np
 from numba.core.caching import UserProvidedCacheLocator
 
 PACKAGE = Path(__file__).parents[1]
 
 _FOLDER = re.compile(r"[0-9a-f]{16}")
 _COMPILED = re.compile(r".+\.nb[ic](\.tmp\.[0-9a-f]+)?|\.probe-\d+")
+
+
+def _digest() -> str:
+    """What a folder's code hangs on: every file that a kernel may draw on, and the versions of what compiles it."""
+    found = hashlib.sha256(f"numba {numba.__version__} numpy {np.__version__}".encode())
+    engine = Path(__file__).parent
+    for path in (engine.parent / "units.py", *sorted(engine.glob("*.py"))):
+        found.update(f"\0{path.name}\0".encode() + path.read_bytes())
+    return found.hexdigest()[:16]
 
 
 def _writable(folder: Path) -> bool:
@@ -33,10 +43,11 @@ def cache_folder() -> Path:
     """Folder for compiled code: GOVTOOL_CACHE, else the user's cache, else a temporary folder.
 
     The last part of the path is a digest of every engine source, because numba's own cache notices an
-    edit only in the file of the kernel itself, not in the kernels that it calls.
+    edit only in the file of the kernel itself, not in the kernels that it calls or the constants that it
+    takes from elsewhere; and of the versions of numba and numpy. Inside, numba tells apart processors and
+    their features (an index has a row for each), versions of Python (in a file's name) and types of arguments.
     """
-    sources = sorted(Path(__file__).parent.glob("*.py"))
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+    digest = _digest()
     wanted = os.environ.get("GOVTOOL_CACHE")
     user = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     for root in ([Path(wanted)] if wanted else []) + [Path(user) / "govtool"]:
@@ -52,7 +63,8 @@ _folder = cache(cache_folder)
 class ByContent(UserProvidedCacheLocator):  # type: ignore[misc]
     """Finds compiled code by what a source says, not by where it lies and when it was written.
 
-    So a second clone of the same sources, or a checkout back and forth, compiles nothing anew.
+    So a second clone of the same sources, or a checkout back and forth, compiles nothing anew. A kernel outside the
+    engine hangs on its own file besides: it draws on nothing else, as a test holds.
     """
 
     def __init__(self, function: Any, source: str) -> None:

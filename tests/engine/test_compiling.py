@@ -3,15 +3,17 @@
 The engine itself takes minutes to compile; a package of two small kernels around the same decorator takes a second.
 """
 
+import ast
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 
 from govtool.engine.cache import PACKAGE, cache_folder, forget, other_folders, stored_bytes
@@ -110,8 +112,9 @@ def test_without_the_compiler_nothing_is_said_and_nothing_is_kept(run: Run, tmp_
     [
         ("engine/leaf.py", "SHARE * x", "SHARE * x * x", 1_000_032.0),
         ("engine/leaf.py", "SHARE = 0.5", "SHARE = 0.25", 1_000_002.0),
+        ("units.py", "PPM = 1_000_000", "PPM = 1_000", 1_004.0),
     ],
-    ids=["a kernel that another calls", "a constant of the engine"],
+    ids=["a kernel that another calls", "a constant of the engine", "a unit"],
 )
 def test_an_edit_of_what_a_kernel_draws_on_changes_the_next_answer(
     run: Run, small: Path, place: str, before: str, after: str, answer: float
@@ -123,6 +126,16 @@ def test_an_edit_of_what_a_kernel_draws_on_changes_the_next_answer(
     assert run()[:2] == (answer, 2)
     (small / place).write_text(text)
     assert run() == (1_000_004.0, 0, "")
+
+
+@pytest.mark.slow
+def test_another_processor_gets_code_of_its_own_from_the_same_folder(run: Run, tmp_path: Path) -> None:
+    plainest = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
+    assert run().compiled == 2
+    assert run(**plainest) == (1_000_004.0, 2, f"{SENTENCE}\n")
+    assert run(**plainest).compiled == 0
+    assert run().compiled == 0
+    assert len(list((tmp_path / "cache").iterdir())) == 1
 
 
 @pytest.mark.parametrize(
@@ -146,6 +159,49 @@ def test_it_is_said_when_the_loop_is_compiled_or_is_about_to_be(
     watch = Watch()
     watch.on_start(SimpleNamespace(data={"dispatcher": SimpleNamespace(py_func=SimpleNamespace(__module__=module))}))
     assert (watch.said, watch.compiled) == (says, 1)
+
+
+def test_another_numba_or_numpy_has_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOVTOOL_CACHE", str(tmp_path))
+    before = cache_folder()
+    with monkeypatch.context() as other:
+        other.setattr("numba.__version__", "0.0.1")
+        assert cache_folder() != before
+    monkeypatch.setattr(np, "__version__", "0.0.1")
+    assert cache_folder() != before
+
+
+def drawn_on(path: Path) -> Iterator[tuple[str, str]]:
+    """Kernel and module, for each module of govtool that a kernel of a file takes something from, at any remove."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    origin = {
+        alias.asname or alias.name: str(node.module)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    defined: dict[str, ast.stmt] = {}
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", node)]
+        defined |= {name: node for target in targets if (name := getattr(target, "id", getattr(target, "name", "")))}
+    for node in tree.body:
+        marks = {getattr(mark, "id", "") for mark in getattr(node, "decorator_list", ())}
+        ahead, seen = [node] if marks & {"kernel", "inlined"} else [], set()
+        while ahead:
+            names = {one.id for one in ast.walk(ahead.pop()) if isinstance(one, ast.Name)} - seen
+            seen |= names
+            ahead += [defined[name] for name in names if name in defined]
+            yield from ((node.name, origin[name]) for name in names if origin.get(name, "").startswith("govtool"))
+
+
+def test_kernels_outside_the_engine_draw_on_the_engine_and_units_and_their_own_file_alone() -> None:
+    """Their compiled code hangs on these files and no others: see `ByContent`."""
+    found = {
+        (str(path.relative_to(PACKAGE)), *pair) for path in PACKAGE.rglob("*.py") for pair in sorted(drawn_on(path))
+    }
+    assert ("replay/contagion.py", "_accounts_before", "govtool.units") in found
+    strangers = {one for one in found if not (one[2] == "govtool.units" or one[2].startswith("govtool.engine."))}
+    assert strangers == set()
 
 
 def test_the_loop_is_where_the_sentence_waits_for_it() -> None:
