@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from govtool.protocol.digest import digest
 from govtool.protocol.model import Protocol
-from govtool.scenario.bundle import Scenario
-from govtool.study.context import Context, Played, play
+from govtool.study.context import Context
 from govtool.study.model import SETS, SetName
 from govtool.study.objective import Upkeep, constraint_values, intervals, objective_values, upkeep
+from govtool.study.play import Played, Task, sealed
 from govtool.study.result import Interval, Mode, Row
 from govtool.study.workers import Workers
 
@@ -37,16 +36,6 @@ class Evaluation:
     borne: dict[str, dict[str, Interval]]
 
 
-class Task(NamedTuple):
-    """One replay: of which candidate, in which scenario of which set, with the crowd formed under whom."""
-
-    position: int
-    protocol: Protocol
-    set: SetName
-    scenario: Scenario
-    mode: Mode
-
-
 def evaluate(context: Context, protocol: Protocol, sets: Sequence[SetName], workers: Workers) -> Evaluation:
     """A protocol over some sets of the study's events, paired with current."""
     return next(evaluate_all(context, [protocol], sets, workers))[1]
@@ -67,24 +56,20 @@ def evaluate_all(
             yield position, _evaluation(context, protocol, wanted, plans[position], {})
         else:
             tasks += plans[position]
-    for task, answer in workers.run(lambda one: _play(context, one), tasks):
-        own = played[task.position]
-        own[task.scenario.name, task.mode] = answer
-        if len(own) == len(plans[task.position]):
-            yield task.position, _evaluation(context, task.protocol, wanted, plans[task.position], own)
+    for task, answer in workers.run(context.player.play, tasks):
+        at, own = task.position, played[task.position]
+        own[task.scenario, task.mode] = answer
+        if len(own) == len(plans[at]):
+            yield at, _evaluation(context, protocols[at], wanted, plans[at], own)
 
 
 def _plan(context: Context, position: int, protocol: Protocol, wanted: Sequence[SetName]) -> list[Task]:
     """Replays of a candidate: the wanted sets, and train where its upkeep is not known yet."""
     known = "train" in wanted or digest(protocol) in context.upkeeps
     names = wanted if known else ["train", *wanted]
-    plan = [(name, scenario) for name in names for scenario in context.scenarios[name]]
-    return [Task(position, protocol, name, scenario, mode) for name, scenario in plan for mode in MODES]
-
-
-def _play(context: Context, task: Task) -> Played:
-    formed_under = context.current if task.mode == "transition" else None
-    return play(task.scenario, task.protocol, formed_under, context.pool_of(task.protocol))
+    told, pool = sealed(protocol), context.pool_of(protocol)
+    plan = [(name, scenario.name) for name in names for scenario in context.scenarios[name]]
+    return [Task(position, told, pool, name, scenario, mode) for name, scenario in plan for mode in MODES]
 
 
 def _evaluation(
@@ -121,9 +106,9 @@ def _evaluation(
 
 
 def _row(context: Context, task: Task, played: Mapping[tuple[str, Mode], Played]) -> Row:
-    scenario = task.scenario
-    before = context.baseline[scenario.name]
-    after = played.get((scenario.name, task.mode), before)
+    scenario = context.player.scenarios[task.scenario]
+    before = context.baseline[task.scenario]
+    after = played.get((task.scenario, task.mode), before)
     return Row(
         set=task.set,
         event=scenario.event,

@@ -1,15 +1,14 @@
-"""A pool of threads that runs tasks in any order; what comes of them never depends on how many there are.
+"""Who does the tasks of a study, in any order; what comes of them never depends on how many there are.
 
-Threads, because a replay spends three quarters of its time in kernels that release the interpreter's lock. On two
-cores, 24 replays of 12 h windows with 1,000 accounts: 0.248 s on one thread, 0.135 s on two threads, 0.133 s on
-two processes, which first need 2.8 s to start and to receive the scenarios.
+Processes, because the Python around a replay's kernels holds the interpreter's lock (benchmarks/study.py measures it).
 """
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from types import TracebackType
 from typing import Self, TypeVar
+
+from govtool.study.crew import Crew
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -21,25 +20,32 @@ def usable_cores() -> int:
 
 
 class Workers:
-    """Runs tasks on `count` threads; with one, in the caller's own thread."""
+    """Does tasks in `count` processes, which start with the first of them; with one, in the caller's own thread."""
 
     def __init__(self, count: int) -> None:
         self.count = count
-        self._pool = ThreadPoolExecutor(count) if count > 1 else None
+        self._crew: Crew | None = None
 
     def run(self, work: Callable[[Task], Answer], tasks: Iterable[Task]) -> Iterator[tuple[Task, Answer]]:
-        """Each task with its answer, as they finish. A failure, or leaving the loop, cancels what is left."""
-        if self._pool is None:
+        """Each task with its answer, as they finish. A failure, or leaving the loop, cancels what is left.
+
+        Processes are sent work, tasks and answers by pickle: work may hold much, which is shared and must not change
+        while it is used; tasks and answers are small. They keep work that they know, with what it remembers.
+
+        Raises
+        ------
+        WorkerError
+            A process died.
+        FileError
+            There is no room for what they share.
+        """
+        if self.count == 1:
             for task in tasks:
                 yield task, work(task)
             return
-        futures = {self._pool.submit(work, task): task for task in tasks}
-        try:
-            for future in as_completed(futures):
-                yield futures[future], future.result()
-        finally:
-            for future in futures:
-                future.cancel()
+        if self._crew is None:
+            self._crew = Crew(self.count)
+        yield from self._crew.run(work, tasks)
 
     def __enter__(self) -> Self:
         return self
@@ -47,5 +53,5 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._crew is not None:
+            self._crew.dismiss(at_once=error is not None)
