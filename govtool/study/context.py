@@ -47,13 +47,15 @@ class Context:
 
     def prepare(self, sets: Sequence[SetName], workers: Workers) -> None:
         """Build the scenarios of these sets and replay current in them; train first, as it fixes the pool."""
-        for name in SETS:
-            if (name == "train" or name in sets) and name not in self.scenarios:
-                self.scenarios[name] = self._build(name)
-                self.player = Player(self._by_name(), self.current)
-                if name == "train":
-                    self._measure_pool()
-                self._replay_current(name, workers)
+        missing = [name for name in SETS if (name == "train" or name in sets) and name not in self.scenarios]
+        if missing:
+            workers.expect(self.player.play)
+        for name in missing:
+            self.scenarios[name] = self._build(name)
+            self.player = Player(self._by_name(), self.current)
+            if name == "train":
+                self._measure_pool()
+            self._replay_current(name, workers)
 
     def calm(self) -> list[Scenario]:
         """The calm scenarios of train: fees per day are measured there."""

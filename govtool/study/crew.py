@@ -51,7 +51,7 @@ class Hand:
                 process_group=0,
             )
 
-    def hand_over(self, slot: int, work: Parcel) -> None:
+    def keep(self, slot: int, work: Parcel) -> None:
         """Give the process work to keep in a slot. WorkerError if it has gone."""
         self._send((slot, None, work))
 
@@ -109,12 +109,23 @@ class Crew:
         self._numbers = itertools.count()
         self._inboxes: dict[int, deque[Answer]] = {}
 
+    def hand_over(self, work: Work) -> int:
+        """The slot in which the workers keep this work; they get it if they have it no more."""
+        if work not in self._slots:
+            slot = self._handed % SLOTS
+            self._slots = {known: at for known, at in self._slots.items() if at != slot} | {work: slot}
+            self._handed += 1
+            parcel = self._shelf.packed(work)
+            for hand in self._hands:
+                hand.keep(slot, parcel)
+        return self._slots[work]
+
     def run(self, work: Work, tasks: Iterable[Task]) -> Iterator[tuple[Task, Any]]:
         """Each task with its answer, as they finish; after a failure, or once the loop is left, no more is asked.
 
         The same work is handed over once, and lives on in the workers with what it remembers.
         """
-        slot, left = self._slot(work), iter(tasks)
+        slot, left = self.hand_over(work), iter(tasks)
         asked: dict[int, Task] = {}
         inbox: deque[Answer] = deque()
         try:
@@ -135,17 +146,6 @@ class Crew:
         for hand in self._hands:
             hand.dismiss(at_once)
         self._shelf.close()
-
-    def _slot(self, work: Work) -> int:
-        """Where the workers keep this work; they are handed it if they have it no more."""
-        if work not in self._slots:
-            slot = self._handed % SLOTS
-            self._slots = {known: at for known, at in self._slots.items() if at != slot} | {work: slot}
-            self._handed += 1
-            parcel = self._shelf.packed(work)
-            for hand in self._hands:
-                hand.hand_over(slot, parcel)
-        return self._slots[work]
 
     def _ask(self, slot: int, left: Iterator[Task], asked: dict[int, Task], inbox: deque[Answer]) -> bool:
         """Ask for what is left until every worker holds enough, whoever holds least first; False if nothing is left."""

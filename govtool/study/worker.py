@@ -7,6 +7,7 @@ import pickle
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -26,18 +27,29 @@ def serve(line: "Connection[Any, Any]", reader: Reader) -> None:
         try:
             slot, number, content = line.recv()
             if number is None:
-                works[slot] = content
+                works[slot] = _unpacked(reader, content)
             else:
-                line.send_bytes(_answer(works, reader, slot, number, content))
+                line.send_bytes(_answer(works[slot], number, content))
         except (EOFError, OSError):
             return
 
 
-def _answer(works: dict[int, Any], reader: Reader, slot: int, number: int, content: bytes) -> bytes:
+def _unpacked(reader: Reader, parcel: Parcel) -> Work:
+    """The work of a parcel; what cannot be unpacked fails with the first task of it."""
     try:
-        if isinstance(works[slot], Parcel):
-            works[slot] = reader.unpacked(works[slot])
-        return pickle.dumps((number, True, works[slot](pickle.loads(content))))
+        work: Work = reader.unpacked(parcel)
+    except Exception as problem:
+        return partial(_fail, problem)
+    return work
+
+
+def _fail(problem: Exception, task: object) -> None:
+    raise problem
+
+
+def _answer(work: Work, number: int, content: bytes) -> bytes:
+    try:
+        return pickle.dumps((number, True, work(pickle.loads(content))))
     except Exception as problem:
         problem.add_note(f"In a worker process:\n{traceback.format_exc()}")
         return _told(number, problem)

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from govtool.study.crew import Crew
+from govtool.study.worker import Work
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -20,11 +21,16 @@ def usable_cores() -> int:
 
 
 class Workers:
-    """Does tasks in `count` processes, which start with the first of them; with one, in the caller's own thread."""
+    """Does tasks in `count` processes, which start when they are needed; with one, in the caller's own thread."""
 
     def __init__(self, count: int) -> None:
         self.count = count
         self._crew: Crew | None = None
+
+    def expect(self, work: Work) -> None:
+        """Let processes start, and import what this work needs, while the caller goes on."""
+        if self.count > 1:
+            self._started().hand_over(work)
 
     def run(self, work: Callable[[Task], Answer], tasks: Iterable[Task]) -> Iterator[tuple[Task, Answer]]:
         """Each task with its answer, as they finish. A failure, or leaving the loop, cancels what is left.
@@ -43,9 +49,12 @@ class Workers:
             for task in tasks:
                 yield task, work(task)
             return
+        yield from self._started().run(work, tasks)
+
+    def _started(self) -> Crew:
         if self._crew is None:
             self._crew = Crew(self.count)
-        yield from self._crew.run(work, tasks)
+        return self._crew
 
     def __enter__(self) -> Self:
         return self
