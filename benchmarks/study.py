@@ -30,12 +30,13 @@ MIB = 1 << 20
 
 
 class Memory(NamedTuple):
-    """Resident bytes of a process, those that it has alone, and the same of the arrays that workers share."""
+    """Resident bytes of a process, those that it has alone, those of arrays that workers share, and what it copied of
+    these."""
 
     resident: int
     private: int
     arrays: int
-    arrays_private: int
+    copied: int
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def cpu_seconds() -> float:
 
 def memory_of(pid: int) -> Memory:
     """What a process has in memory; a file that has no name is what workers share."""
-    resident = private = arrays = arrays_private = 0
+    resident = private = arrays = copied = 0
     nameless = False
     for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
         name, *rest = line.split()
@@ -133,8 +134,9 @@ def memory_of(pid: int) -> Memory:
             arrays += nameless * int(rest[0]) * 1024
         elif name.startswith("Private_") and name != "Private_Hugetlb:":
             private += int(rest[0]) * 1024
-            arrays_private += nameless * int(rest[0]) * 1024
-    return Memory(resident, private, arrays, arrays_private)
+        elif name == "Anonymous:":
+            copied += nameless * int(rest[0]) * 1024
+    return Memory(resident, private, arrays, copied)
 
 
 def rows_of(study: Study, trials: int, repeats: int) -> list[tuple[int, list[Timed]]]:
@@ -170,7 +172,7 @@ def table(rows: list[tuple[int, list[Timed]]]) -> list[str]:
 def memory_table(workers: tuple[Memory, ...]) -> list[str]:
     """What each worker had in memory at the end of a search."""
     lines = [
-        "| worker | resident MiB | of it alone | scenarios MiB | of it alone |",
+        "| worker | resident MiB | of it alone | scenarios MiB | of it copied |",
         "| ---: | ---: | ---: | ---: | ---: |",
     ]
     for number, one in enumerate(workers):

@@ -59,7 +59,7 @@ class Holder:
         return os.getpid(), len(self.seen), self.array[at]
 
     def spend(self, _: int) -> tuple[int, int, int]:
-        """Which process it is, and bytes of the array that it shares and has alone, once it has read all of it."""
+        """Which process it is, and bytes of the array that it shares and that it copied, once it has read all of it."""
         float(np.sum(self.array))
         time.sleep(0.2)
         return os.getpid(), *pages(self.array.ctypes.data)
@@ -76,8 +76,8 @@ class Holder:
 
 
 def pages(address: int) -> tuple[int, int]:
-    """Shared and private bytes in memory of the mapping that holds an address."""
-    shared = private = 0
+    """Bytes of the mapping that holds an address: in memory and mapped by others as well, and copied."""
+    shared = copied = 0
     here = False
     for line in Path("/proc/self/smaps").read_text().splitlines():
         name, *rest = line.split()
@@ -86,6 +86,20 @@ def pages(address: int) -> tuple[int, int]:
             here = start <= address < end
         elif here and name.startswith("Shared_"):
             shared += int(rest[0]) * 1024
-        elif here and name.startswith("Private_"):
-            private += int(rest[0]) * 1024
-    return shared, private
+        elif here and name == "Anonymous:":
+            copied += int(rest[0]) * 1024
+    return shared, copied
+
+
+class Spoilt:
+    """Work that can be sent and not be unpacked."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _refuse_to_unpack, ()
+
+    def do(self, number: int) -> int:
+        return number
+
+
+def _refuse_to_unpack() -> None:
+    raise ParamError("this cannot be unpacked")

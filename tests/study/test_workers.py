@@ -11,7 +11,7 @@ import pytest
 
 from govtool.errors import ParamError, WorkerError
 from govtool.study.workers import Workers, usable_cores
-from tests.study.errands import Holder, die, fail_oddly, refuse, square, whoami
+from tests.study.errands import Holder, Spoilt, die, fail_oddly, refuse, square, whoami
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,6 +44,14 @@ def test_a_failure_reaches_the_caller_and_cancels_the_rest(count, tmp_path):
 def test_a_failure_that_cannot_be_rebuilt_is_told_in_words():
     with Workers(2) as pool, pytest.raises(RuntimeError, match="Unpicklable: 7 and 7"):
         list(pool.run(fail_oddly, [7]))
+
+
+def test_work_that_cannot_be_unpacked_fails_with_its_first_task():
+    with Workers(2) as pool:
+        pool.expect(Spoilt().do)
+        with pytest.raises(ParamError, match="this cannot be unpacked"):
+            list(pool.run(Spoilt().do, [1, 2]))
+        assert list(pool.run(square, [3])) == [(3, 9)]
 
 
 def test_one_who_leaves_the_loop_is_told_nothing_more_and_another_misses_nothing():
