@@ -51,7 +51,7 @@ class Context:
         if missing:
             workers.expect(self.player.play)
         for name in missing:
-            self.scenarios[name] = self._build(name)
+            self.scenarios[name] = workers.shared(self._build(name))
             self.player = Player(self._by_name(), self.current)
             if name == "train":
                 self._measure_pool()

@@ -17,7 +17,7 @@ from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
 from govtool.errors import WorkerError
-from govtool.study.shelf import Parcel, Shelf
+from govtool.study.shelf import Parcel, Shelf, Thing
 from govtool.study.worker import Work
 
 Task = TypeVar("Task")
@@ -108,6 +108,10 @@ class Crew:
         self._handed = 0
         self._numbers = itertools.count()
         self._inboxes: dict[int, deque[Answer]] = {}
+
+    def shared(self, thing: Thing) -> Thing:
+        """The same thing with its large arrays on the shelf, see `Shelf.shared`."""
+        return self._shelf.shared(thing)
 
     def hand_over(self, work: Work) -> int:
         """The slot in which the workers keep this work; they get it if they have it no more."""

@@ -11,11 +11,13 @@ import mmap
 import os
 import pickle
 import tempfile
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from govtool.errors import FileError
+
+Thing = TypeVar("Thing")
 
 LEAST = 4096
 """Bytes of an array from which on it is shared; smaller ones are sent."""
@@ -48,6 +50,8 @@ class Shelf:
         except OSError as problem:
             raise _no_room(problem) from problem
         self.size = 0
+        self._reader = Reader(self.file.fileno())
+        # With the view the memory stays, so that nothing else can come to have its address.
         self._known: dict[tuple[int, int, bool], tuple[Place, memoryview]] = {}
 
     def packed(self, thing: object) -> Parcel:
@@ -69,18 +73,33 @@ class Shelf:
         content = pickle.dumps(thing, protocol=5, buffer_callback=sent)
         return Parcel(content, tuple(places))
 
+    def shared(self, thing: Thing) -> Thing:
+        """The same thing, with its large arrays as they lie here: to be kept instead, so that they exist once.
+
+        Raises
+        ------
+        FileError
+            There is no room for them.
+        """
+        parcel = self.packed(thing)
+        views = [self._reader.view(place) for place in parcel.places]
+        laid = {place.start for place in parcel.places}
+        self._known = {key: known for key, known in self._known.items() if known[0].start not in laid}
+        self._known |= {_key(view): (place, view) for place, view in zip(parcel.places, views, strict=True)}
+        twin: Thing = pickle.loads(parcel.content, buffers=views)
+        return twin
+
     def close(self) -> None:
         """Give up the file; who mapped it keeps it."""
         self._known.clear()
         self.file.close()
 
     def _place(self, raw: memoryview) -> Place:
-        key = (_address(raw), raw.nbytes, raw.readonly)
+        key = _key(raw)
         if key not in self._known:
             place = Place(-(-self.size // ALIGNED) * ALIGNED, raw.nbytes, raw.readonly)
             self._write(raw, place.start)
             self.size = place.start + place.size
-            # With the view the memory stays, so that nothing else can come to have its address.
             self._known[key] = (place, raw)
         return self._known[key][0]
 
@@ -94,7 +113,7 @@ class Shelf:
 
 
 class Reader:
-    """The file as a worker maps it."""
+    """The file as a process maps it."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -102,9 +121,10 @@ class Reader:
 
     def unpacked(self, parcel: Parcel) -> Any:
         """The thing that was packed; its large arrays are views of the file."""
-        return pickle.loads(parcel.content, buffers=[self._view(place) for place in parcel.places])
+        return pickle.loads(parcel.content, buffers=[self.view(place) for place in parcel.places])
 
-    def _view(self, place: Place) -> memoryview:
+    def view(self, place: Place) -> memoryview:
+        """The bytes of an array; they are mapped, and not read."""
         for start, mapped in self._maps:
             if start <= place.start and place.start + place.size <= start + len(mapped):
                 view = mapped[place.start - start : place.start - start + place.size]
@@ -112,12 +132,12 @@ class Reader:
         start = place.start // mmap.ALLOCATIONGRANULARITY * mmap.ALLOCATIONGRANULARITY
         size = os.fstat(self._descriptor).st_size - start
         self._maps.append((start, memoryview(mmap.mmap(self._descriptor, size, access=mmap.ACCESS_COPY, offset=start))))
-        return self._view(place)
+        return self.view(place)
 
 
-def _address(raw: memoryview) -> int:
-    """Where the memory of a view begins."""
-    return int(np.frombuffer(raw, dtype=np.uint8).ctypes.data)
+def _key(raw: memoryview) -> tuple[int, int, bool]:
+    """What tells memory apart while it lives: where it begins, its size, and whether it is read-only."""
+    return int(np.frombuffer(raw, dtype=np.uint8).ctypes.data), raw.nbytes, raw.readonly
 
 
 def _no_room(problem: OSError) -> FileError:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from govtool.study.crew import Crew
+from govtool.study.shelf import Thing
 from govtool.study.worker import Work
 
 Task = TypeVar("Task")
@@ -31,6 +32,10 @@ class Workers:
         """Let processes start, and import what this work needs, while the caller goes on."""
         if self.count > 1:
             self._started().hand_over(work)
+
+    def shared(self, thing: Thing) -> Thing:
+        """The thing to keep instead of one that work will hold: its arrays are in memory once, whoever uses them."""
+        return thing if self.count == 1 else self._started().shared(thing)
 
     def run(self, work: Callable[[Task], Answer], tasks: Iterable[Task]) -> Iterator[tuple[Task, Answer]]:
         """Each task with its answer, as they finish. A failure, or leaving the loop, cancels what is left.

@@ -16,9 +16,9 @@ def square(number: int) -> int:
     return number * number
 
 
-def refuse(number: int) -> int:
+def refuse(task: tuple[str, int]) -> int:
     """Refuses the number 0, and leaves a file for every other one."""
-    folder, number = number
+    folder, number = task
     if number == 0:
         raise ParamError("the number 0 is not allowed")
     (Path(folder) / str(number)).touch()

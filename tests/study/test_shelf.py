@@ -1,6 +1,8 @@
 """What workers share: the same numbers, in memory once, of the kinds that the caller has them in."""
 
+import gc
 import os
+import weakref
 
 import numpy as np
 import pytest
@@ -59,6 +61,25 @@ def test_a_shelf_grows_and_what_was_mapped_stays():
     for number in range(5):
         found.append(reader.unpacked(shelf.packed(np.full(1_000 + number, float(number)))))
     assert [float(one.max()) for one in found] == [0.0, 1.0, 2.0, 3.0, 4.0]
+
+
+def test_what_is_shared_lies_on_the_shelf_and_the_original_may_go():
+    shelf = Shelf()
+    told = arrays()
+    before = shelf.packed(told)
+    twin = shelf.shared(told)
+    kept = weakref.ref(told["floats"])
+    size, expected = shelf.size, arrays()
+    del told
+    gc.collect()
+    assert kept() is None
+    # It is known by its new place: neither it nor anything that holds a part of it is written again.
+    assert shelf.packed(twin).places == before.places and shelf.packed(twin["floats"]).places == before.places[:1]
+    assert shelf.size == size
+    for name, array in expected.items():
+        assert np.array_equal(twin[name], array) and twin[name].flags.writeable == array.flags.writeable
+    twin["floats"][0, 0] = -1.0
+    assert Reader(shelf.file.fileno()).unpacked(before)["floats"][0, 0] == 0.0
 
 
 def test_the_file_has_no_name():
