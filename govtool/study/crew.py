@@ -166,7 +166,7 @@ class Crew:
                 return False
 
     def _listen(self) -> None:
-        """Wait for answers, and put each into the inbox of those who asked; nobody's is dropped."""
+        """Wait for answers, and put each into the inbox of who asked; drop one that nobody waits for any more."""
         ready = wait([hand.line for hand in self._hands])
         for hand in self._hands:
             if hand.line in ready:
