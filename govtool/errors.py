@@ -24,6 +24,10 @@ class EngineError(GovtoolError, RuntimeError):
     """A replay ended with a status other than done."""
 
 
+class WorkerError(GovtoolError, RuntimeError):
+    """A worker process has gone."""
+
+
 def fault(problems: Sequence[Mapping[str, Any]], within: str = "") -> str:
     """What a model's validation refused first, as `path = value: what is allowed`.
 

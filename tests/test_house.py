@@ -28,6 +28,7 @@ FLOORS = {
     "": 0,  # govtool/__init__.py: version and model number
     "units": 1,
     "errors": 1,
+    "kept": 1,
     "files": 1.5,  # stands on errors
     "engine": 2,
     "history": 3,

@@ -13,7 +13,7 @@ EXIT_INTERRUPTED = 130
 STUDY = click.argument("study", type=click.Path(path_type=Path))
 TRIALS = click.option("--trials", type=click.IntRange(min=1), help="Trials instead of the study's number.")
 WORKERS = click.option(
-    "--workers", type=click.IntRange(min=1), help="Threads; all usable cores if not given. Changes no number."
+    "--workers", type=click.IntRange(min=1), help="Processes; all usable cores if not given. Changes no number."
 )
 TIMEOUT = click.option(
     "--timeout", type=click.FloatRange(min=0), help="Stop at the first batch that ends after so many seconds."

@@ -13,7 +13,7 @@ LINES = 40
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--quick", is_flag=True, help="Check digests, files and what follows from the rows; replay nothing.")
 @click.option("--full", is_flag=True, help="Also score every trial, alternative and neighbour again (long).")
-@click.option("--workers", type=click.IntRange(min=1), help="Threads; all usable cores if not given.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes; all usable cores if not given.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def verify(folder: Path, quick: bool, full: bool, workers: int | None, as_json: bool) -> None:
     """Check that the proposal in FOLDER is what it says, and replay it.

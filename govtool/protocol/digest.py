@@ -3,6 +3,7 @@
 import hashlib
 import json
 
+from govtool.kept import Kept
 from govtool.protocol.model import Protocol
 
 LABELS = frozenset({"name", "source", "date"})
@@ -13,8 +14,15 @@ GROWN = ("liquidation", "auction", "keepers", "insurance", "loss_sharing", "with
 changes no replay, then leaves every digest as it was. A default of theirs is never changed."""
 
 
+_DIGESTS: Kept[str] = Kept(1)
+
+
 def digest(protocol: Protocol) -> str:
     """SHA-256 of the parameters as canonical JSON, without name, source, date and the defaults of `GROWN`."""
+    return _DIGESTS.get(protocol, None, lambda: _digest(protocol))
+
+
+def _digest(protocol: Protocol) -> str:
     data = protocol.model_dump(mode="json", exclude={*LABELS, *GROWN})
     for name in GROWN:
         group = getattr(protocol, name)

@@ -6,6 +6,7 @@ import numpy as np
 
 from govtool.engine.terms import BATCH, BOOK, DUTCH, FIRST_COME, Floats, Ints, Terms
 from govtool.errors import ParamError
+from govtool.kept import Kept
 from govtool.protocol.dydx_v4 import funding_clamp_ppm
 from govtool.protocol.model import Market, Protocol, Tier
 from govtool.protocol.pack_liquidation import pack_bidding, pack_dampers, pack_selling
@@ -18,10 +19,15 @@ from govtool.units import PPM, fraction, nearest_quote
 _FORMATS = {"book": BOOK, "dutch": DUTCH, "batch": BATCH, "first_come": FIRST_COME}
 
 
+_PACKED: Kept[Terms] = Kept(8)
+"""Terms of each protocol, by markets, tick and assets: a study replays it in many scenarios of the same."""
+
+
 def pack(protocol: Protocol, markets: tuple[str, ...], *, step_s: float, assets: tuple[str, ...] = ()) -> Terms:
     """Terms of a replay of these markets and collateral assets, in this order.
 
-    Each number is the float nearest to the exact on-chain value.
+    Each number is the float nearest to the exact on-chain value. Who asks again for the same gets the same object,
+    which nobody may change.
 
     Parameters
     ----------
@@ -40,6 +46,10 @@ def pack(protocol: Protocol, markets: tuple[str, ...], *, step_s: float, assets:
         A market or an asset is not in the protocol, or a market has its own collateral, which this engine does not
         replay.
     """
+    return _PACKED.get(protocol, (markets, step_s, assets), lambda: _pack(protocol, markets, step_s, assets))
+
+
+def _pack(protocol: Protocol, markets: tuple[str, ...], step_s: float, assets: tuple[str, ...]) -> Terms:
     held = [_market(protocol, name) for name in markets]
     tiers = [protocol.tiers[market.tier] for market in held]
     adaptive, rules, auction = protocol.adaptive, protocol.liquidation, protocol.auction

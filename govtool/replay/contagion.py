@@ -5,7 +5,7 @@ import numpy as np
 from govtool.engine.codes import CLOSE, DELEVERAGE, DEPOSIT, EXPIRE, FILL, RETIRE, TAKE, TRADE
 from govtool.engine.jit import kernel
 from govtool.engine.terms import Floats, Ints, Terms
-from govtool.replay.events import Log
+from govtool.replay.events import Log, is_among
 from govtool.replay.holdings import marks_and_bases, places, units
 from govtool.scenario.bundle import Scenario
 from govtool.units import QUOTE_QUANTUM
@@ -38,7 +38,7 @@ def fell_for_others(
     if rows.size == 0:
         return np.zeros(0, dtype=bool)
     unit = units(scenario, terms)
-    moves = np.isin(log.kind, MOVES)
+    moves = is_among(log.kind, MOVES)
     held, profit = _accounts_before(
         log.kind, log.account, log.market, log.other, log.size, log.quote, log.price, moves, rows, unit
     )

@@ -49,7 +49,15 @@ def read_log(trace: Trace) -> Log:
 
 def rows_of(log: Log, kinds: tuple[int, ...]) -> Ints:
     """Rows of these kinds, ascending."""
-    return np.flatnonzero(np.isin(log.kind, kinds))
+    return np.flatnonzero(is_among(log.kind, kinds))
+
+
+def is_among(kind: Ints, kinds: tuple[int, ...]) -> np.ndarray:
+    """Whether each is one of these few kinds."""
+    found = np.zeros(kind.shape, dtype=bool)
+    for one in kinds:
+        found |= kind == one
+    return found
 
 
 def row_values(log: Log, unit: Floats, price: Floats) -> Floats:

@@ -6,8 +6,12 @@ import numpy as np
 
 from govtool.engine.terms import Floats
 from govtool.errors import ParamError
+from govtool.kept import Kept
 from govtool.protocol.model import Oracle
 from govtool.scenario.bundle import Scenario
+
+_QUOTES: Kept[Floats] = Kept(2)
+"""Quotes of each scenario, by what an oracle's word depends on: current's and a candidate's."""
 
 
 def quote(price: Floats, rules: Oracle) -> Floats:
@@ -42,7 +46,9 @@ def quote(price: Floats, rules: Oracle) -> Floats:
 
 def heard(scenario: Scenario, rules: Oracle) -> Scenario:
     """The scenario with the quote that this oracle makes of its sources."""
-    return replace(scenario, weather=scenario.weather._replace(quote=quote(scenario.sources, rules)))
+    parameters = (rules.sources, rules.least_sources, rules.aggregator)
+    told = _QUOTES.get(scenario, parameters, lambda: quote(scenario.sources, rules))
+    return replace(scenario, weather=scenario.weather._replace(quote=told))
 
 
 def _mean(heard: Floats, speaking: np.ndarray) -> Floats:

@@ -7,27 +7,28 @@ a UTC time such as 2024-08-09T08:00). A column `kind` may name the kind of the w
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from govtool.errors import FileError, ParamError
 from govtool.history.bars import MS
 from govtool.world.listing import Series
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = ("account", "instrument", "amount")
 CASH = "cash"
 LARGEST = 1e12
 """Most coins or dollars of a row: far above any account, and cash of it fits the ledger."""
 
-READERS: dict[str, Any] = {
+READERS: dict[str, tuple[str, dict[str, Any]]] = {
     # Names are text, also those that look like numbers.
-    ".csv": partial(pd.read_csv, dtype={"account": str, "instrument": str}),
-    ".parquet": pd.read_parquet,
-    ".json": pd.read_json,
+    ".csv": ("read_csv", {"dtype": {"account": str, "instrument": str}}),
+    ".parquet": ("read_parquet", {}),
+    ".json": ("read_json", {}),
 }
+"""The function of pandas that reads each sort of table; few worlds hold one, and none pays for its import."""
 
 
 @dataclass(frozen=True)
@@ -59,16 +60,17 @@ def read_snapshot(path: Path, kinds: tuple[str, ...], markets: tuple[str, ...], 
         A column is missing, or a row names an unknown kind, market or asset, an expired option, or no finite amount.
     """
     table = _table(path)
-    told = table["kind"] if "kind" in table else pd.Series([kinds[0]] * len(table))
+    told = table["kind"] if "kind" in table else [kinds[0]] * len(table)
+    missing = table["account"].isna()
     order: dict[str, int] = {}
     rows: list[tuple[str, float, dict[str, float]]] = []
     series: dict[str, Series] = {}
-    for row, (account, instrument, amount, kind) in enumerate(
-        zip(table["account"], table["instrument"], table["amount"], told, strict=True)
+    for row, (account, nobody, instrument, amount, kind) in enumerate(
+        zip(table["account"], missing, table["instrument"], table["amount"], told, strict=True)
     ):
         where = f"{path}: row {row + 1}"
         name, coins = str(instrument), _finite(amount, where)
-        if pd.isna(account):
+        if nobody:
             raise ParamError(f"{where}: account is missing; name the account")
         if str(kind) not in kinds:
             raise ParamError(f"{where}: kind {kind!r} is none of the world's; use one of {', '.join(kinds)}")
@@ -100,12 +102,14 @@ def read_snapshot(path: Path, kinds: tuple[str, ...], markets: tuple[str, ...], 
     )
 
 
-def _table(path: Path) -> pd.DataFrame:
-    reader = READERS.get(path.suffix)
-    if reader is None:
+def _table(path: Path) -> "pd.DataFrame":
+    import pandas as pd
+
+    if path.suffix not in READERS:
         raise FileError(f"{path} is no table that govtool reads; give one of {', '.join(READERS)}")
     try:
-        table: pd.DataFrame = reader(path)
+        reader, options = READERS[path.suffix]
+        table: pd.DataFrame = getattr(pd, reader)(path, **options)
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or str(problem).splitlines()[0]
         raise FileError(f"{path} cannot be read: {reason}; give a table with {', '.join(COLUMNS)}") from problem

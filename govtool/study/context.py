@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import permutations
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from govtool import MODEL
 from govtool.errors import ParamError
@@ -15,11 +15,11 @@ from govtool.history.store import find_series
 from govtool.protocol.digest import digest
 from govtool.protocol.model import Protocol
 from govtool.protocol.read import read_protocol
-from govtool.replay.backtest import replay
 from govtool.scenario.bundle import Scenario, assemble
 from govtool.study.journal import Identity
 from govtool.study.model import SETS, SetName, Study, digest_of
 from govtool.study.objective import Upkeep, opening_pool
+from govtool.study.play import Played, Player, Task, sealed
 from govtool.study.space import axes
 from govtool.study.workers import Workers
 from govtool.world.model import World
@@ -27,13 +27,6 @@ from govtool.world.read import read_world
 
 TAIL_MS = MS_PER_DAY
 """Windows carry a tail of up to 24 h, which shadows of liquidated accounts see: no other set may touch it."""
-
-
-class Played(NamedTuple):
-    """What is kept of one replay."""
-
-    metrics: dict[str, float]
-    events: str
 
 
 class Context:
@@ -46,6 +39,7 @@ class Context:
         self.events = events
         self.axes = axes(study.space, current, world.step_s)
         self.scenarios: dict[SetName, tuple[Scenario, ...]] = {}
+        self.player = Player({}, current)
         self.baseline: dict[str, Played] = {}
         self.upkeeps: dict[str, Upkeep] = {}
         self.fees_per_day = 0.0
@@ -53,12 +47,15 @@ class Context:
 
     def prepare(self, sets: Sequence[SetName], workers: Workers) -> None:
         """Build the scenarios of these sets and replay current in them; train first, as it fixes the pool."""
-        for name in SETS:
-            if (name == "train" or name in sets) and name not in self.scenarios:
-                self.scenarios[name] = self._build(name, workers)
-                if name == "train":
-                    self._measure_pool(workers)
-                self._replay_current(name, workers)
+        missing = [name for name in SETS if (name == "train" or name in sets) and name not in self.scenarios]
+        if missing:
+            workers.expect(self.player.play)
+        for name in missing:
+            self.scenarios[name] = workers.shared(self._build(name))
+            self.player = Player(self._by_name(), self.current)
+            if name == "train":
+                self._measure_pool()
+            self._replay_current(name, workers)
 
     def calm(self) -> list[Scenario]:
         """The calm scenarios of train: fees per day are measured there."""
@@ -72,29 +69,33 @@ class Context:
         """Whose journal this is."""
         return Identity(self.study.name, study_digest(self), code_digest())
 
-    def _build(self, name: SetName, workers: Workers) -> tuple[Scenario, ...]:
-        wanted = getattr(self.study.events, name)
-        built = dict(workers.run(self._scenarios_of, wanted))
-        return tuple(scenario for event in wanted for scenario in built[event])
+    def _build(self, name: SetName) -> tuple[Scenario, ...]:
+        found = []
+        for event in (self.events[one] for one in getattr(self.study.events, name)):
+            window = load_window(event, markets=self.study.markets, digests=self.study.histories)
+            found += [assemble(window, event.kind, self.world, seed) for seed in self.study.seeds]
+        return tuple(found)
 
-    def _scenarios_of(self, name: str) -> list[Scenario]:
-        event = self.events[name]
-        window = load_window(event, markets=self.study.markets, digests=self.study.histories)
-        return [assemble(window, event.kind, self.world, seed) for seed in self.study.seeds]
+    def _by_name(self) -> dict[str, Scenario]:
+        return {scenario.name: scenario for group in self.scenarios.values() for scenario in group}
 
-    def _measure_pool(self, workers: Workers) -> None:
-        """Trading fees per day in calm windows, with the pool as it stands now."""
+    def _measure_pool(self) -> None:
+        """Trading fees per day in calm windows, with the pool as it stands now.
+
+        The caller replays them, whoever works for it: where the engine is not compiled yet it is once, not by each.
+        """
         calm, balance = self.calm(), self.current.insurance.balance
-        played = dict(workers.run(lambda at: play(calm[at], self.current, None, balance), range(len(calm))))
-        fees = sum(played[at].metrics["fee_revenue_usd"] for at in range(len(calm)))
+        told = sealed(self.current)
+        played = [self.player.play(Task(0, told, balance, "train", one.name, "steady")) for one in calm]
+        fees = sum(one.metrics["fee_revenue_usd"] for one in played)
         self.fees_per_day = fees / sum(scenario.days for scenario in calm)
         self.pool = self.pool_of(self.current)
 
     def _replay_current(self, name: SetName, workers: Workers) -> None:
-        scenarios = self.scenarios[name]
-        tasks = range(len(scenarios))
-        for at, played in workers.run(lambda at: play(scenarios[at], self.current, None, self.pool), tasks):
-            self.baseline[scenarios[at].name] = played
+        told = sealed(self.current)
+        tasks = [Task(0, told, self.pool, name, scenario.name, "steady") for scenario in self.scenarios[name]]
+        for task, played in workers.run(self.player.play, tasks):
+            self.baseline[task.scenario] = played
 
 
 def open_context(study: Study, *, current: Protocol | None = None) -> Context:
@@ -124,12 +125,6 @@ def open_context(study: Study, *, current: Protocol | None = None) -> Context:
     context = Context(study, protocol, world, events)
     _check_histories(study, events)
     return context
-
-
-def play(scenario: Scenario, protocol: Protocol, formed_under: Protocol | None, pool: int) -> Played:
-    """One replay, of which metrics and the event digest are kept."""
-    outcome = replay(scenario, protocol, formed_under=formed_under, opening_pool=pool)
-    return Played(dict(outcome.metrics), outcome.event_digest)
 
 
 def study_digest(context: Context) -> str:

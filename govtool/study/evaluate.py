@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from govtool.protocol.digest import digest
 from govtool.protocol.model import Protocol
-from govtool.scenario.bundle import Scenario
-from govtool.study.context import Context, Played, play
+from govtool.study.context import Context
 from govtool.study.model import SETS, SetName
 from govtool.study.objective import Upkeep, constraint_values, intervals, objective_values, upkeep
+from govtool.study.play import Played, Task, sealed
 from govtool.study.result import Interval, Mode, Row
 from govtool.study.workers import Workers
 
@@ -37,16 +36,6 @@ class Evaluation:
     borne: dict[str, dict[str, Interval]]
 
 
-class Task(NamedTuple):
-    """One replay: of which candidate, in which scenario of which set, with the crowd formed under whom."""
-
-    position: int
-    protocol: Protocol
-    set: SetName
-    scenario: Scenario
-    mode: Mode
-
-
 def evaluate(context: Context, protocol: Protocol, sets: Sequence[SetName], workers: Workers) -> Evaluation:
     """A protocol over some sets of the study's events, paired with current."""
     return next(evaluate_all(context, [protocol], sets, workers))[1]
@@ -55,75 +44,88 @@ def evaluate(context: Context, protocol: Protocol, sets: Sequence[SetName], work
 def evaluate_all(
     context: Context, protocols: Sequence[Protocol], sets: Sequence[SetName], workers: Workers
 ) -> Iterator[tuple[int, Evaluation]]:
-    """Each protocol's evaluation with its position, as they finish; the replays are shared out one by one."""
-    wanted = [name for name in SETS if name in sets]
-    context.prepare(wanted, workers)
-    plans = [_plan(context, position, protocol, wanted) for position, protocol in enumerate(protocols)]
+    """Each protocol's evaluation with its position, as they finish."""
+    for at, rows in _replay_all(context, protocols, sets, workers):
+        yield at, _evaluation(context, protocols[at], sets, rows)
+
+
+def score_all(
+    context: Context, protocols: Sequence[Protocol], workers: Workers
+) -> Iterator[tuple[int, tuple[dict[str, float], dict[str, float]]]]:
+    """Objectives and constraints of each protocol on train with its position, as they finish: what a search asks."""
+    for at, rows in _replay_all(context, protocols, ["train"], workers):
+        pool = context.pool_of(protocols[at])
+        ours, _ = _upkeeps(context, protocols[at], rows)
+        values = objective_values(rows, "candidate", ours, context.study.objectives)
+        yield at, (values, constraint_values(rows, "candidate", context.study.constraints, pool))
+
+
+def _replay_all(
+    context: Context, protocols: Sequence[Protocol], sets: Sequence[SetName], workers: Workers
+) -> Iterator[tuple[int, list[Row]]]:
+    """Rows of each protocol with its position, as they finish; the replays are shared out one by one."""
+    context.prepare(sets, workers)
+    plans = [_plan(context, position, protocol, sets) for position, protocol in enumerate(protocols)]
     played: list[dict[tuple[str, Mode], Played]] = [{} for _ in protocols]
     unchanged = digest(context.current)
     tasks: list[Task] = []
     for position, protocol in enumerate(protocols):
         if digest(protocol) == unchanged:
-            yield position, _evaluation(context, protocol, wanted, plans[position], {})
+            yield position, [_row(context, task, {}) for task in plans[position]]
         else:
             tasks += plans[position]
-    for task, answer in workers.run(lambda one: _play(context, one), tasks):
-        own = played[task.position]
-        own[task.scenario.name, task.mode] = answer
-        if len(own) == len(plans[task.position]):
-            yield task.position, _evaluation(context, task.protocol, wanted, plans[task.position], own)
+    for task, answer in workers.run(context.player.play, tasks):
+        at, own = task.position, played[task.position]
+        own[task.scenario, task.mode] = answer
+        if len(own) == len(plans[at]):
+            yield at, [_row(context, one, own) for one in plans[at]]
 
 
-def _plan(context: Context, position: int, protocol: Protocol, wanted: Sequence[SetName]) -> list[Task]:
+def _plan(context: Context, position: int, protocol: Protocol, sets: Sequence[SetName]) -> list[Task]:
     """Replays of a candidate: the wanted sets, and train where its upkeep is not known yet."""
+    wanted = [name for name in SETS if name in sets]
     known = "train" in wanted or digest(protocol) in context.upkeeps
     names = wanted if known else ["train", *wanted]
-    plan = [(name, scenario) for name in names for scenario in context.scenarios[name]]
-    return [Task(position, protocol, name, scenario, mode) for name, scenario in plan for mode in MODES]
+    told, pool = sealed(protocol), context.pool_of(protocol)
+    plan = [(name, scenario.name) for name in names for scenario in context.scenarios[name]]
+    return [Task(position, told, pool, name, scenario, mode) for name, scenario in plan for mode in MODES]
 
 
-def _play(context: Context, task: Task) -> Played:
-    formed_under = context.current if task.mode == "transition" else None
-    return play(task.scenario, task.protocol, formed_under, context.pool_of(task.protocol))
-
-
-def _evaluation(
-    context: Context,
-    protocol: Protocol,
-    wanted: Sequence[SetName],
-    plan: Sequence[Task],
-    played: Mapping[tuple[str, Mode], Played],
-) -> Evaluation:
-    costs, limits = context.study.objectives, context.study.constraints
-    rows = [_row(context, task, played) for task in plan]
-    pool = context.pool_of(protocol)
-    train = [row for row in rows if row.set == "train"]
+def _upkeeps(context: Context, protocol: Protocol, rows: Sequence[Row]) -> tuple[Upkeep, Upkeep]:
+    """Upkeep of a protocol and of current, from the rows of train or as known already."""
+    costs, train = context.study.objectives, [row for row in rows if row.set == "train"]
     if train:
+        pool = context.pool_of(protocol)
         context.upkeeps[digest(protocol)] = upkeep(protocol, pool, train, costs, "candidate")
         context.upkeeps[digest(context.current)] = upkeep(context.current, context.pool, train, costs, "current")
-    ours, theirs = context.upkeeps[digest(protocol)], context.upkeeps[digest(context.current)]
-    sets = {name: [row for row in rows if row.set == name] for name in wanted}
+    return context.upkeeps[digest(protocol)], context.upkeeps[digest(context.current)]
+
+
+def _evaluation(context: Context, protocol: Protocol, sets: Sequence[SetName], rows: Sequence[Row]) -> Evaluation:
+    costs, limits = context.study.objectives, context.study.constraints
+    pool, (ours, theirs) = context.pool_of(protocol), _upkeeps(context, protocol, rows)
+    wanted = {name: [row for row in rows if row.set == name] for name in SETS if name in sets}
     return Evaluation(
         protocol=protocol,
         opening_pool=pool,
         upkeep=ours,
         current_upkeep=theirs,
         rows=tuple(row for row in rows if row.set in wanted),
-        values={name: objective_values(own, "candidate", ours, costs) for name, own in sets.items()},
-        current_values={name: objective_values(own, "current", theirs, costs) for name, own in sets.items()},
-        constraints={name: constraint_values(own, "candidate", limits, pool) for name, own in sets.items()},
+        values={name: objective_values(own, "candidate", ours, costs) for name, own in wanted.items()},
+        current_values={name: objective_values(own, "current", theirs, costs) for name, own in wanted.items()},
+        constraints={name: constraint_values(own, "candidate", limits, pool) for name, own in wanted.items()},
         current_constraints={
-            name: constraint_values(own, "current", limits, context.pool) for name, own in sets.items()
+            name: constraint_values(own, "current", limits, context.pool) for name, own in wanted.items()
         },
-        intervals={name: intervals(own, ours, theirs, costs) for name, own in sets.items()},
-        borne={name: intervals(own, theirs, theirs, costs) for name, own in sets.items()},
+        intervals={name: intervals(own, ours, theirs, costs) for name, own in wanted.items()},
+        borne={name: intervals(own, theirs, theirs, costs) for name, own in wanted.items()},
     )
 
 
 def _row(context: Context, task: Task, played: Mapping[tuple[str, Mode], Played]) -> Row:
-    scenario = task.scenario
-    before = context.baseline[scenario.name]
-    after = played.get((scenario.name, task.mode), before)
+    scenario = context.player.scenarios[task.scenario]
+    before = context.baseline[task.scenario]
+    after = played.get((task.scenario, task.mode), before)
     return Row(
         set=task.set,
         event=scenario.event,

@@ -7,6 +7,7 @@ market improves nothing by it.
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from govtool.errors import EngineError
@@ -174,14 +175,20 @@ def interval(differences: Sequence[float]) -> Interval:
 
     Example: 1, 2, 3 is 2 within -0.484 to 4.484.
     """
-    from scipy.stats import t as student
-
     count, mean = len(differences), _mean(differences)
     if count < 2:
         return Interval(mean, -math.inf, math.inf, count)
     spread = math.sqrt(math.fsum((one - mean) ** 2 for one in differences) / (count - 1))
-    half = float(student.ppf(0.5 + CONFIDENCE / 2, count - 1)) * spread / math.sqrt(count)
+    half = _student_quantile(count - 1) * spread / math.sqrt(count)
     return Interval(mean, mean - half, mean + half, count)
+
+
+@lru_cache(maxsize=64)
+def _student_quantile(freedom: int) -> float:
+    """Half the width of a `CONFIDENCE` interval in standard errors, of a mean with so many degrees of freedom."""
+    from scipy.stats import t as student
+
+    return float(student.ppf(0.5 + CONFIDENCE / 2, freedom))
 
 
 def _of(row: Row, side: Side) -> Metrics:

@@ -10,7 +10,7 @@ from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from govtool.errors import ParamError
 from govtool.protocol.model import Protocol
 from govtool.study.context import Context
-from govtool.study.evaluate import Evaluation, evaluate_all
+from govtool.study.evaluate import score_all
 from govtool.study.journal import DIRECTIONS
 from govtool.study.model import OBJECTIVES
 from govtool.study.result import Alone, Nearby, Trial
@@ -32,13 +32,8 @@ def scores(context: Context, wanted: Sequence[Params], workers: Workers) -> Iter
             positions.append(position)
         except ParamError as problem:
             yield position, Score({}, {}, str(problem))
-    for at, found in evaluate_all(context, protocols, ["train"], workers):
-        yield positions[at], score_of(found)
-
-
-def score_of(found: Evaluation) -> Score:
-    """Objectives and constraints on train."""
-    return Score(found.values["train"], found.constraints["train"])
+    for at, (values, constraints) in score_all(context, protocols, workers):
+        yield positions[at], Score(values, constraints)
 
 
 def neighbourhood(context: Context, params: Params, workers: Workers, progress: Progress) -> tuple[Nearby, ...]:

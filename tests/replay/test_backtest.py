@@ -206,5 +206,15 @@ def test_a_protocol_makes_its_own_word_of_the_worlds_sources():
     assert prepared(prepared(pair, mean), median).weather.quote[:, 0].tolist() == [100.0] * 8
 
 
+def test_a_quote_is_made_once_for_all_protocols_that_hear_alike():
+    pair = dataclasses.replace(tiny.scenario([100.0] * 8, [100.0]), sources=np.full((8, 1, 3), 100.0))
+    first = prepared(pair, tiny.book()).weather.quote
+    alike = replaced(tiny.book(), {"oracle.mean_s": 60, "insurance.balance": 5})
+    assert prepared(pair, alike).weather.quote is first
+    for change in ({"oracle.aggregator": "mean"}, {"oracle.sources": 2}, {"oracle.least_sources": 2}):
+        assert prepared(pair, replaced(tiny.book(), change)).weather.quote is not first
+    assert prepared(dataclasses.replace(pair, seed=7), tiny.book()).weather.quote is not first
+
+
 def test_without_sources_no_quote_is_made():
     assert prepared(tiny.scenario([100.0] * 8, [100.0]), tiny.book()).weather.quote.size == 0

@@ -1,6 +1,7 @@
 """What may close an attack: changes of the protocol, each tried alone against the attack that was found."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -71,28 +72,22 @@ def defend(
     fort: Fort, attacks: Sequence[Attack], defences: Sequence[Defence], goal: Goal, workers: Workers
 ) -> Iterator[tuple[int, Defended]]:
     """Each defence with its place, as they finish. One that breaks a rule is left out."""
-    tasks: list[tuple[int, Fort]] = []
-    for place, one in enumerate(defences):
-        try:
-            changed = replaced(fort.protocol, one.changes)
-        except ParamError:
-            continue
-        tasks.append((place, Fort(fort.ground, changed, fort.opening_pool)))
-    for (place, _), tried in workers.run(lambda task: _tried(task[1], fort, attacks), tasks):
-        one = defences[place]
+    tasks = [(place, dict(one.changes)) for place, one in enumerate(defences)]
+    for (place, changes), tried in workers.run(partial(_tried, fort, attacks), tasks):
         if tried is None:
             continue
         effect, cost = tried
         closes = effect.of(goal) <= 0
-        yield place, Defended(one.name, dict(one.changes), effect.profit, effect.damage, cost, closes)
+        yield place, Defended(defences[place].name, changes, effect.profit, effect.damage, cost, closes)
 
 
-def _tried(changed: Fort, fort: Fort, attacks: Sequence[Attack]) -> tuple[Effect, float] | None:
+def _tried(fort: Fort, attacks: Sequence[Attack], task: tuple[int, dict[str, Value]]) -> tuple[Effect, float] | None:
     """What the attack comes to under a changed protocol, and what the change costs without it; None if it cannot be."""
     try:
+        changed = Fort(fort.ground, replaced(fort.protocol, task[1]), fort.opening_pool)
         return changed.effect(attacks), changed.burden(fort)
     except ParamError:
-        return None  # it asks for more sources than the world has
+        return None  # it breaks a rule, or asks for more sources than the world has
 
 
 def _usual(protocol: Protocol, ground: Ground, attacks: Sequence[Attack]) -> list[Defence]:

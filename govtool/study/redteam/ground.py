@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from threading import Lock
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -50,22 +49,23 @@ class Ground:
 
 
 class Fort:
-    """A protocol on its ground, with its replays without an attack, made when they are first needed."""
+    """A protocol on its ground, with its replays without an attack, made when they are first needed.
+
+    Every worker has one of its own, as it is handed over: each makes those replays once.
+    """
 
     def __init__(self, ground: Ground, protocol: Protocol, opening_pool: int) -> None:
         self.ground = ground
         self.protocol = protocol
         self.opening_pool = opening_pool
-        self._lock = Lock()
         self._quiet: dict[tuple[int, bool], Raid] = {}
 
     def quiet(self, at: int, taker: bool = False) -> Raid:
         """The replay of the seed in this place without the attack, with the attacker's keeper alone or not."""
-        with self._lock:
-            if (at, taker) not in self._quiet:
-                scenario = self.ground.calm[at]
-                self._quiet[at, taker] = self._raid(_with_keeper(scenario) if taker else scenario)
-            return self._quiet[at, taker]
+        if (at, taker) not in self._quiet:
+            scenario = self.ground.calm[at]
+            self._quiet[at, taker] = self._raid(_with_keeper(scenario) if taker else scenario)
+        return self._quiet[at, taker]
 
     def effect(self, attacks: Sequence[Attack]) -> Effect:
         """What these attacks bring and cost, means over the seeds."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from govtool import MODEL
@@ -15,6 +16,7 @@ from govtool.study.redteam.model import Defence, Goal, Space
 from govtool.study.redteam.moves import (
     Choice,
     Dimensions,
+    Field,
     attacks_of,
     choice_of,
     default_space,
@@ -107,15 +109,12 @@ def hunt_worst(
         identity = Identity(f"redteam-{hunt.name}", shaped, hunt.code)
         kept = open_journal(journal_path(identity), identity, goals)
 
-    def scores(wanted: Sequence[Params]) -> Iterator[tuple[int, Score]]:
-        def score(at: int) -> Score:
-            try:
-                effect = fort.effect(attacks_of(choice_of(values, wanted[at]), field))
-            except ParamError as problem:
-                return Score({}, {}, str(problem))
-            return Score({hunt.goal: effect.of(hunt.goal)}, {})
+    # One object for all batches: workers keep it, and with it their replays without an attack.
+    work = partial(_score, fort, values, field, hunt.goal)
 
-        yield from workers.run(score, range(len(wanted)))
+    def scores(wanted: Sequence[Params]) -> Iterator[tuple[int, Score]]:
+        for (at, _), score in workers.run(work, list(enumerate(wanted))):
+            yield at, score
 
     first = [params_of(values, choice) for choice in TEXTBOOK]
     quest = Quest(axes, first, goals, polishing(axes, hunt.goal, hunt.search.trials), "attacks")
@@ -131,6 +130,15 @@ def hunt_worst(
     refused = sum(trial.state == "refused" for trial in found.trials)
     made = len(found.trials)
     return judge_attack(hunt, fort, attacks, workers, progress=progress, trials=made, refused=refused), found
+
+
+def _score(fort: Fort, values: Dimensions, field: Field, goal: Goal, task: tuple[int, Params]) -> Score:
+    """What the attack with these parameters comes to, or why there is none."""
+    try:
+        effect = fort.effect(attacks_of(choice_of(values, task[1]), field))
+    except ParamError as problem:
+        return Score({}, {}, str(problem))
+    return Score({goal: effect.of(goal)}, {})
 
 
 def trimmed(choice: Choice, values: Dimensions, worth: Callable[[Choice], float]) -> Choice:
