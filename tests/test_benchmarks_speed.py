@@ -1,0 +1,78 @@
+"""The benchmarks of speed on tiny inputs: what they build is whole, what they compare is the same. Nothing hangs on a clock."""
+
+import numpy as np
+import pytest
+
+from benchmarks.speed.cases import HABITS, PRESET, protocol_of, year_scenario
+from benchmarks.speed.clock import Timing, timed
+from benchmarks.speed.history import SERIES, SPANS, SYNTHETIC_HOURS, label, window_of
+from benchmarks.speed.replays import BRUTE, SKIP, log_digest, rates, replay
+from govtool.protocol.read import read_protocol
+
+FEW = 60
+
+
+def test_without_real_history_prices_are_labelled_synthetic():
+    assert label() == SYNTHETIC_HOURS
+    window = window_of("day-calm", 2)
+    assert window.label == "synthetic"
+    assert window.markets == ("BTC", "ETH")
+    assert (window.low <= np.minimum(window.open, window.close)).all()
+    assert (window.high >= np.maximum(window.open, window.close)).all()
+
+
+def test_windows_of_synthetic_hours_agree_where_they_overlap():
+    day, month = window_of("day-crash", 2), window_of("month-crash", 3)
+    first = (day.start_ms - month.start_ms) // 3_600_000
+    assert np.array_equal(day.close, month.close[first : first + day.close.shape[0], :2])
+    assert np.array_equal(day.day_sigma[0], month.day_sigma[first // 24, :2])
+
+
+def test_a_day_of_crash_falls_and_a_calm_day_does_not():
+    fall = {kind: window_of(f"day-{kind}", 1) for kind in ("crash", "calm")}
+    assert fall["crash"].low.min() < 0.75 * fall["crash"].open[0, 0]
+    assert fall["calm"].low.min() > 0.9 * fall["calm"].open[0, 0]
+
+
+def test_a_case_is_as_large_as_asked_for():
+    case = year_scenario(FEW, 3, span="day-calm")
+    assert case.scenario.feed.index.shape == (1_440, 3)
+    assert case.account_steps == 1_440 * FEW
+    assert case.terms.adaptive == 1
+    assert (case.scenario.venue.own_weight > 0).all()
+
+
+def test_twenty_markets_are_listed_and_only_one_of_them_is_new():
+    assert len(SERIES) == 20
+    assert set(SERIES) - set(read_protocol(PRESET).markets) == {"FTT"}
+    assert set(SERIES) <= set(protocol_of().markets)
+
+
+def test_fixed_positions_are_held_by_all_and_topped_up_by_none():
+    crowd = year_scenario(FEW, 2, span="day-calm", habits="fixed").scenario.crowd
+    assert (crowd.enters == 0).all()
+    assert not crowd.wallet.any()
+    assert not crowd.topup_chance.any()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("habits", HABITS)
+@pytest.mark.parametrize("span", [name for name in SPANS if name.startswith("day")])
+def test_every_way_to_visit_accounts_leaves_the_same_log(span, habits):
+    case = year_scenario(FEW, 4, span=span, habits=habits)
+    logs = {visit: replay(case, visit) for visit in (SKIP, BRUTE)}
+    assert len({log_digest(result) for result in logs.values()}) == 1
+    assert rates(case, logs[SKIP])["events"] == logs[SKIP].trace.whole.shape[0]
+
+
+def test_calls_are_timed_in_turn_and_the_first_is_not_counted():
+    calls = []
+    found = timed({name: lambda name=name: calls.append(name) for name in "ab"}, repeats=2)
+    assert calls[:4] == ["a", "b", "a", "b"]
+    assert all(len(timing.seconds) >= 1 for timing in found.values())
+
+
+def test_a_spread_is_of_the_median():
+    timing = Timing((1.0, 2.0, 3.0), 0, None)
+    assert (timing.median, timing.spread) == (2.0, 1.0)
+    assert timing.text() == "2 s (3×, ±50 %)"
