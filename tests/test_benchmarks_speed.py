@@ -1,4 +1,4 @@
-"""The benchmarks of speed on tiny inputs: what they build is whole, what they compare is the same. Nothing hangs on a clock."""
+"""The benchmarks of speed on tiny inputs: what they build is whole, and what they compare is the same."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,9 @@ import pytest
 from benchmarks.speed.cases import HABITS, PRESET, protocol_of, year_scenario
 from benchmarks.speed.clock import Timing, timed
 from benchmarks.speed.history import SERIES, SPANS, SYNTHETIC_HOURS, label, window_of
+from benchmarks.speed.plain import c_loops, compiler, first_hits, legs_of, library, numpy_loops
 from benchmarks.speed.replays import BRUTE, SKIP, log_digest, rates, replay
+from benchmarks.speed.still import still, still_case
 from govtool.protocol.read import read_protocol
 
 FEW = 60
@@ -76,3 +78,32 @@ def test_a_spread_is_of_the_median():
     timing = Timing((1.0, 2.0, 3.0), 0, None)
     assert (timing.median, timing.spread) == (2.0, 1.0)
     assert timing.text() == "2 s (3×, ±50 %)"
+
+
+@pytest.fixture(scope="module", params=["day-calm", "day-crash"])
+def held(request):
+    return still(still_case(FEW, 4, request.param))
+
+
+def test_both_layouts_of_legs_hold_the_same_coins(held):
+    legs = legs_of(held.coins)
+    accounts = np.arange(held.cash.size)
+    rows, columns = np.zeros_like(held.coins), np.zeros_like(held.coins)
+    np.add.at(rows, (np.repeat(accounts, np.diff(legs.first)), legs.market), legs.coins)
+    for markets, coins in zip(legs.markets, legs.columns, strict=True):
+        np.add.at(columns, (legs.order, markets), coins)
+    assert np.array_equal(rows, held.coins)
+    assert np.array_equal(columns, held.coins)
+
+
+def test_more_legs_than_the_loops_are_written_for_are_refused():
+    with pytest.raises(ValueError, match="4 positions"):
+        legs_of(np.ones((1, 4)))
+
+
+@pytest.mark.skipif(compiler() is None, reason="no C compiler")
+def test_the_plain_loops_find_those_below_margin_whom_the_engine_flags(held):
+    with library() as lib:
+        assert np.array_equal(first_hits(lib, held), held.flagged)
+        counts = {loop() for loop in (c_loops(lib, held) | numpy_loops(held)).values()}
+    assert len(counts) == 1
