@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from benchmarks.flox import agreement, marks_of
 from benchmarks.speed.cases import HABITS, PRESET, protocol_of, year_scenario
 from benchmarks.speed.clock import Timing, timed
 from benchmarks.speed.history import SERIES, SPANS, SYNTHETIC_HOURS, label, window_of
@@ -107,3 +108,14 @@ def test_the_plain_loops_find_those_below_margin_whom_the_engine_flags(held):
         assert np.array_equal(first_hits(lib, held), held.flagged)
         counts = {loop() for loop in (c_loops(lib, held) | numpy_loops(held)).values()}
     assert len(counts) == 1
+
+
+def test_marks_that_moved_are_told_once():
+    price = np.array([[1.0, 5.0], [1.0, 6.0], [1.0, 6.0]])
+    assert marks_of(price, moved=True) == [[(0, 1.0), (1, 5.0)], [(1, 6.0)], []]
+    assert [len(now) for now in marks_of(price, moved=False)] == [2, 2, 2]
+
+
+def test_agreement_counts_who_was_liquidated_by_whom_and_when():
+    found = agreement(np.array([3, 4, -1, 7]), np.array([3, 5, 6, -1]))
+    assert found == "liquidated: 3 by FLOX, 3 by govtool, 2 by both, 1 in the same tick"
