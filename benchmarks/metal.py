@@ -17,9 +17,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.speed.building import compiler
 from benchmarks.speed.clock import timed
 from benchmarks.speed.history import label
-from benchmarks.speed.plain import c_loops, compiler, first_hits, library, numpy_loops
+from benchmarks.speed.plain import c_loops, first_hits, library, numpy_loops
 from benchmarks.speed.replays import BRUTE, replay
 from benchmarks.speed.still import still, still_case
 

@@ -1,13 +1,19 @@
 """The benchmarks of speed on tiny inputs: what they build is whole, and what they compare is the same."""
 
+import math
+
 import numpy as np
 import pytest
 
 from benchmarks.flox import agreement, marks_of
+from benchmarks.replay import cells, data
+from benchmarks.speed.building import compiler
 from benchmarks.speed.cases import HABITS, PRESET, protocol_of, year_scenario
 from benchmarks.speed.clock import Timing, timed
+from benchmarks.speed.figure import draw
+from benchmarks.speed.growth import VISITS, Row, Size, by_accounts, exponent, is_same, measured, ratio
 from benchmarks.speed.history import SERIES, SPANS, SYNTHETIC_HOURS, label, window_of
-from benchmarks.speed.plain import c_loops, compiler, first_hits, legs_of, library, numpy_loops
+from benchmarks.speed.plain import c_loops, first_hits, legs_of, library, numpy_loops
 from benchmarks.speed.replays import BRUTE, SKIP, log_digest, rates, replay
 from benchmarks.speed.still import still, still_case
 from govtool.protocol.read import read_protocol
@@ -119,3 +125,42 @@ def test_marks_that_moved_are_told_once():
 def test_agreement_counts_who_was_liquidated_by_whom_and_when():
     found = agreement(np.array([3, 4, -1, 7]), np.array([3, 5, 6, -1]))
     assert found == "liquidated: 3 by FLOX, 3 by govtool, 2 by both, 1 in the same tick"
+
+
+SMALL = Size("day-crash", FEW, 3)
+
+
+@pytest.fixture(scope="module")
+def grown():
+    return next(measured([SMALL], longest_s=60.0))
+
+
+@pytest.mark.slow
+def test_one_size_has_a_row_for_each_way_and_their_logs_agree(grown):
+    assert [row.visit for row in grown] == list(VISITS)
+    assert is_same(grown)
+    assert len({row.events for row in grown}) == 1
+    assert ratio(grown, "skip") == 1.0
+
+
+@pytest.mark.slow
+def test_tables_and_chart_are_made_of_the_rows(grown):
+    assert len(cells(grown)) == 10
+    assert cells(grown)[-1] == "skip = brute = every"
+    assert [line.count(",") for line in data(grown).splitlines()] == [7] * (1 + len(VISITS))
+    assert len(draw(grown).axes) == 2
+
+
+def test_a_way_that_would_take_too_long_is_left_out_by_name():
+    left_out = Row(SMALL, "every", 10, math.nan, "left out, about 900 s", 0, "")
+    done = Row(SMALL, "skip", 10, 2.0, "2 s", 5, "digest")
+    assert is_same([done, left_out])
+    assert not is_same([done, done._replace(digest="another")])
+    assert by_accounts([done, left_out], "every", "day-crash", 3) == []
+    assert "left out, about 900 s" in cells([done, left_out._replace(visit="brute"), left_out])
+
+
+def test_an_exponent_is_the_slope_of_logarithms():
+    assert exponent([(1, 3), (10, 300)]) == pytest.approx(2.0)
+    assert exponent([(1, 5), (10, 5), (100, 5)]) == pytest.approx(0.0)
+    assert math.isnan(exponent([(1, 3)]))

@@ -83,8 +83,12 @@ def year_scenario(
         parts = (case.terms, s.venue, s.keepers, s.feed, s.crowd, s.seed, case.pool)
         result = run(*parts, listing=s.listing, weather=s.weather)
     """
-    protocol = protocol_of()
-    scenario = prepared(_scenario(accounts, markets, span, habits, seed), protocol)
+    return case_of(_scenario(accounts, markets, span, habits, seed), protocol_of())
+
+
+def case_of(scenario: Scenario, protocol: Protocol) -> Case:
+    """A scenario as a protocol has it, as `govtool.replay` would hand it to the engine."""
+    scenario = prepared(scenario, protocol)
     terms = pack_terms(scenario, protocol)
     crowd = with_stop(with_fee(scenario.crowd, scenario.pace, terms.taker_fee), terms.restore)
     return Case(replace(scenario, crowd=crowd), terms, protocol.insurance.balance)

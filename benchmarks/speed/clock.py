@@ -4,6 +4,7 @@ import hashlib
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 REPEATS = 5
@@ -59,26 +60,40 @@ class Probe:
         return now <= TOLERANCE * self.fastest
 
 
-def timed(works: Mapping[str, Callable[[], Any]], *, repeats: int = REPEATS, warm: bool = True) -> dict[str, Timing]:
+@cache
+def _probe() -> Probe:
+    """One for the whole run, which remembers the machine at its best."""
+    return Probe()
+
+
+def timed(
+    works: Mapping[str, Callable[[], Any]],
+    *,
+    repeats: int = REPEATS,
+    keep: Callable[[Any], Any] = lambda result: result,
+) -> dict[str, Timing]:
     """Timings of several things, called in turn (A B A B ...) so that noise meets all of them alike.
 
-    A first call of each is not counted, unless it takes the whole budget: then it is the only one.
+    A first call of each is not counted, unless it takes the whole budget: then it is the only one. `keep` makes of its
+    result what the timing holds; results may be large.
     """
-    probe = Probe()
+    probe = _probe()
     seconds: dict[str, list[float]] = {name: [] for name in works}
     soiled: dict[str, list[float]] = {name: [] for name in works}
     results, wanted = {}, {}
     for name, work in works.items():
-        first, results[name] = _call(work)
+        first, result = _call(work)
+        results[name] = keep(result)
+        del result
         wanted[name] = max(0 if first >= BUDGET_S else 1, min(repeats, int(BUDGET_S / max(first, 1e-9))))
-        if not warm or wanted[name] == 0:
+        if wanted[name] == 0:
             seconds[name].append(first)
     for turn in range(TRIES * repeats):
         for name, work in works.items():
             if len(seconds[name]) >= wanted[name] or turn >= TRIES * wanted[name]:
                 continue
             before = probe.is_clean()
-            taken, _ = _call(work)
+            taken = _call(work)[0]
             (seconds if before and probe.is_clean() else soiled)[name].append(taken)
     return {name: Timing(tuple(seconds[name] or soiled[name]), len(soiled[name]), results[name]) for name in works}
 

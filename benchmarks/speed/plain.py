@@ -1,22 +1,18 @@
 """The same margin arithmetic without an engine: a C library that is compiled for the occasion, and NumPy per tick."""
 
 import ctypes
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from benchmarks.speed.building import built
 from benchmarks.speed.still import Still
 from govtool.engine.terms import Floats, Ints
 
-SOURCE = Path(__file__).parents[1] / "metal.c"
-FLAGS = ("-O3", "-march=native", "-shared", "-fPIC", "-lm")
-COMPILERS = ("gcc", "clang", "cc")
+SOURCE = "metal.c"
+FLAGS = ("-O3", "-march=native", "-lm")
 
 LOWER, UPPER = 1.0, np.inf
 """Multiples of maintenance margin between which nothing happens: below the first an account is liquidated.
@@ -27,19 +23,11 @@ The second is a number to compare with, and never reached; not even by who holds
 MOST_LEGS = 3
 
 
-def compiler() -> str | None:
-    """Path of a C compiler, None if there is none."""
-    return next((found for name in COMPILERS if (found := shutil.which(name))), None)
-
-
 @contextmanager
 def library() -> Iterator[ctypes.CDLL]:
-    """The functions of `metal.c`, compiled into a folder that is gone afterwards."""
-    with TemporaryDirectory() as folder:
-        built = Path(folder) / "metal.so"
-        command = [str(compiler()), str(SOURCE), *FLAGS, "-o", str(built)]
-        subprocess.run(command, check=True, capture_output=True)
-        yield ctypes.CDLL(str(built))
+    """The functions of `metal.c`."""
+    with built(SOURCE, FLAGS) as path:
+        yield ctypes.CDLL(str(path))
 
 
 class Legs(NamedTuple):

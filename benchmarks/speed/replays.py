@@ -9,33 +9,32 @@ from govtool.engine.codes import DONE, ENTER, FLAG, TOPUP, TRADE
 from govtool.engine.loop import Result, run
 from govtool.history.bars import digest_arrays
 
-SKIP, BRUTE = True, False
+SKIP, BRUTE, EVERY = True, False, False
 
-EVENTS, SNAPSHOTS = 1 << 20, 1 << 15
-"""Rows of log to start with; with fewer the engine may have to repeat a long replay."""
+ROWS_PER_ACCOUNT, ROWS_PER_DAY = 100.0, 0.5
+"""Room in the log per account, and per account and day: more than any case writes, for one that were full would have
+the engine repeat the replay. Memory that is not written costs nothing."""
+
+FLAGGED_SELDOM = 8
+"""Rows of log at least for each account that is flagged, of whom the engine keeps a snapshot."""
 
 DAYS_PER_YEAR = 365.0
 
 
-def replay(case: Case, visit: Any = SKIP, *, events: int = EVENTS) -> Result:
-    """The case under one way to visit accounts; RuntimeError unless it was done."""
+def inputs_of(case: Case, visit: Any = SKIP) -> dict[str, Any]:
+    """What the engine's `run` takes for a case under one way to visit accounts, by name."""
     scenario = case.scenario
-    result = run(
-        case.terms,
-        scenario.venue,
-        scenario.keepers,
-        scenario.feed,
-        scenario.crowd,
-        scenario.seed,
-        case.pool,
-        listing=scenario.listing,
-        weather=scenario.weather,
-        skip=visit,
-        events=events,
-        snapshots=SNAPSHOTS,
-    )
+    groups = ("venue", "keepers", "feed", "crowd", "seed", "listing", "weather")
+    told = {name: getattr(scenario, name) for name in groups}
+    return told | {"terms": case.terms, "opening_pool": case.pool, "skip": visit}
+
+
+def replay(case: Case, visit: Any = SKIP) -> Result:
+    """The case under one way to visit accounts; RuntimeError unless it was done."""
+    room = int(case.scenario.crowd.equity.size * (ROWS_PER_ACCOUNT + ROWS_PER_DAY * case.scenario.days))
+    result = run(**inputs_of(case, visit), events=room, snapshots=room // FLAGGED_SELDOM)
     if result.status != DONE:
-        raise RuntimeError(f"the replay of {scenario.name} ended with status {result.status}")
+        raise RuntimeError(f"the replay of {case.scenario.name} ended with status {result.status}")
     return result
 
 
