@@ -20,11 +20,12 @@ PRESET = "govtool"
 
 LOSSES: dict[str, Value] = {
     "loss_sharing.waterfall": "insurance adl",
+    "loss_sharing.adl_order": "random",
     "loss_sharing.premium_share_ppm": 0,
     "loss_sharing.share_cap_ppm": 0,
 }
-"""Save that what the pool cannot pay is deleveraged: a loss spread over all holders writes a row of log for each, and
-then most of a replay would be the writing of its log."""
+"""Save that what the pool cannot pay is deleveraged against one account after another, as on dYdX v4: a loss spread
+over all holders writes a row of log for each, and then most of a replay would be the writing of its log."""
 
 STEP_S = 60
 FOREVER_H = 1e9
@@ -114,7 +115,7 @@ def world_of(accounts: int, habits: str) -> World:
 
 
 def protocol_of() -> Protocol:
-    """The preset without shared losses, and with one more market, FTT, listed as AAVE is."""
+    """The preset with `LOSSES`, and with one more market, FTT, listed as AAVE is."""
     tables = read_protocol(PRESET).model_dump(mode="python", exclude_none=True)
     tables["markets"]["FTT"] = tables["markets"]["AAVE"] | {"id": 902, "market_id": 902, "ticker": "FTT-USD"}
     return replaced(validated(tables, PRESET), LOSSES)
