@@ -225,7 +225,7 @@ def test_no_index_or_address_is_written_down(name):
 
 def test_every_direct_requirement_admits_its_pin():
     pinned = constraints()
-    wanted = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
+    wanted = [*PROJECT["dependencies"], *(one for extra in PROJECT["optional-dependencies"].values() for one in extra)]
     for requirement in map(Requirement, wanted):
         assert requirement.specifier.contains(pinned[canonicalize_name(requirement.name)]), str(requirement)
 
