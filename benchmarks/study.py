@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import optuna
 
+from benchmarks.speed.footprint import children
 from govtool.study.model import Study, read_study
 from govtool.study.run import run_search
 from govtool.study.workers import Workers
@@ -101,14 +102,6 @@ def _clocked(method: Callable[..., Any], spent: list[float]) -> Callable[..., An
             spent.append(time.perf_counter() - begun)
 
     return call
-
-
-def children() -> list[int]:
-    """Processes that this one started, where the system tells."""
-    found: list[int] = []
-    for path in Path("/proc/self/task").glob("*/children"):
-        found += [int(pid) for pid in path.read_text().split()]
-    return sorted(found)
 
 
 def cpu_seconds() -> float:

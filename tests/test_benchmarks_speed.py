@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from benchmarks.effort import rows as effort_rows
 from benchmarks.flox import agreement, marks_of
 from benchmarks.replay import cells, data
 from benchmarks.speed.building import compiler
@@ -164,3 +165,10 @@ def test_an_exponent_is_the_slope_of_logarithms():
     assert exponent([(1, 3), (10, 300)]) == pytest.approx(2.0)
     assert exponent([(1, 5), (10, 5), (100, 5)]) == pytest.approx(0.0)
     assert math.isnan(exponent([(1, 3)]))
+
+
+def test_effort_tells_looks_and_rows_of_a_replay():
+    first, second = effort_rows((FEW, 3 * FEW), span="day-crash")
+    assert (first[0], second[0], first[2]) == ("60", "180", "-")
+    assert 0 < int(first[3].replace(",", "")) < int(second[3].replace(",", ""))
+    assert int(first[6].replace(",", "")) < int(second[6].replace(",", ""))

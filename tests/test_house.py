@@ -46,7 +46,7 @@ FLOORS = {
 # Packages that one room alone may import.
 OWNERS = {"optuna": "study", "click": "cli", "rich": "cli", "jinja2": "proposal", "matplotlib": "proposal"}
 
-ENGINE_MAY_IMPORT = {"numpy", "numba", "govtool", "math", "typing"}
+ENGINE_MAY_IMPORT = {"numpy", "numba", "govtool", "math", "typing", "collections"}
 # The decorator finds a folder for compiled code and says when it compiles; nothing else in the engine touches files.
 COMPILER = ("jit.py", "cache.py", "compiling.py")
 COMPILER_MAY_IMPORT = ENGINE_MAY_IMPORT | sys.stdlib_module_names

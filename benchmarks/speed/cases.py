@@ -30,19 +30,31 @@ over all holders writes a row of log for each, and then most of a replay would b
 STEP_S = 60
 FOREVER_H = 1e9
 
-SLOW: dict[str, dict[str, Any]] = {
-    "retail": {"formed": 0.8, "hold_h": 1440.0, "idle_h": 480.0, "enter_h": 480.0},
-    "gambler": {"formed": 0.8, "hold_h": 1440.0, "idle_h": 240.0, "enter_h": 240.0, "stop_loss": 0.5},
-    "professional": {"formed": 0.8, "hold_h": 2160.0, "idle_h": 720.0, "enter_h": 720.0, "take_profit": 3.0},
-    "hedged": {"formed": 0.8, "hold_h": 2880.0, "idle_h": 720.0, "enter_h": 720.0},
-}
-"""Positions that are held for 60 to 120 days, and 10 to 30 days between them; a fifth of accounts has a stop order."""
+LONG_H = {"hold_h": 8760.0, "idle_h": 2880.0, "enter_h": 2880.0, "formed": 0.8, "leverage_spread": 0.3}
 
-NERVES = {"nudge_chance": 0.2, "cut_chance": 0.2, "cut_share": 0.5}
-FIXED = {"formed": 1.0, "hold_h": FOREVER_H, "idle_h": 0.0, "enter_h": 0.0, "topup_chance": 0.0, "wallet": 0.0}
+SLOW: dict[str, dict[str, Any]] = {
+    "retail": LONG_H | {"leverage": 1.5, "leverage_limit": 2.4},
+    "gambler": LONG_H | {"leverage": 2.0, "leverage_limit": 3.2, "hold_h": 4320.0, "stop_loss": 0.5},
+    "professional": LONG_H | {"leverage": 1.2, "leverage_limit": 2.0, "take_profit": 3.0},
+    "hedged": LONG_H | {"leverage": 1.5, "leverage_limit": 2.4},
+}
+"""Positions that are held for half a year to a year at a leverage of 1.2 to 2 in the median, and months between them;
+a fifth of accounts has a stop order, an eighth a limit order."""
+
+NERVES = {"nudge_chance": 0.2, "cut_chance": 0.1, "cut_share": 0.5}
+FIXED = {
+    "stop_loss": 0.0,
+    "take_profit": 0.0,
+    "formed": 1.0,
+    "hold_h": FOREVER_H,
+    "idle_h": 0.0,
+    "enter_h": 0.0,
+    "topup_chance": 0.0,
+    "wallet": 0.0,
+}
 
 HABITS = {
-    "slow": "held 60 to 120 days",
+    "slow": "held about a year",
     "fixed": "positions fixed",
     "default": "default world's rates",
 }
@@ -107,7 +119,7 @@ def world_of(accounts: int, habits: str) -> World:
     common = world.habits
     if habits != "default":
         for name, kind in kinds.items():
-            kinds[name] = kind.model_copy(update=FIXED if habits == "fixed" else SLOW[name] | NERVES)
+            kinds[name] = kind.model_copy(update=SLOW[name] | (FIXED if habits == "fixed" else NERVES))
         common = common.model_copy(update={"nudge": 1.5 if habits == "slow" else 0.0})
     population = world.population.model_copy(update={"accounts": accounts, "kinds": kinds})
     changes = {"name": habits, "step_s": STEP_S, "population": population, "habits": common}

@@ -9,7 +9,7 @@ from benchmarks.speed.clock import Timing, timed
 from benchmarks.speed.replays import BRUTE, EVERY, SKIP, log_digest, replay
 from govtool.engine.loop import Result
 
-VISITS: dict[str, Any] = {"skip": SKIP, "brute": BRUTE, "every": EVERY}
+VISITS: dict[str, int] = {"skip": SKIP, "brute": BRUTE, "every": EVERY}
 """Skipping by bounds; every account's margin evaluated at every tick; all mechanisms for everyone at every tick."""
 
 DAYS = ("day-calm", "day-crash")

@@ -7,32 +7,25 @@ import numpy as np
 from benchmarks.speed.cases import Case
 from govtool.engine.codes import DONE, ENTER, FLAG, TOPUP, TRADE
 from govtool.engine.loop import Result, run
+from govtool.engine.visits import BRUTE, EVERY, SKIP
 from govtool.history.bars import digest_arrays
 
-SKIP, BRUTE, EVERY = True, False, False
-
-ROWS_PER_ACCOUNT, ROWS_PER_DAY = 100.0, 0.5
-"""Room in the log per account, and per account and day: more than any case writes, for one that were full would have
-the engine repeat the replay. Memory that is not written costs nothing."""
-
-FLAGGED_SELDOM = 8
-"""Rows of log at least for each account that is flagged, of whom the engine keeps a snapshot."""
+__all__ = ["BRUTE", "EVERY", "SKIP", "inputs_of", "log_digest", "rates", "replay"]
 
 DAYS_PER_YEAR = 365.0
 
 
-def inputs_of(case: Case, visit: Any = SKIP) -> dict[str, Any]:
+def inputs_of(case: Case, visit: int = SKIP) -> dict[str, Any]:
     """What the engine's `run` takes for a case under one way to visit accounts, by name."""
     scenario = case.scenario
     groups = ("venue", "keepers", "feed", "crowd", "seed", "listing", "weather")
     told = {name: getattr(scenario, name) for name in groups}
-    return told | {"terms": case.terms, "opening_pool": case.pool, "skip": visit}
+    return told | {"terms": case.terms, "opening_pool": case.pool, "visit": visit}
 
 
-def replay(case: Case, visit: Any = SKIP) -> Result:
+def replay(case: Case, visit: int = SKIP) -> Result:
     """The case under one way to visit accounts; RuntimeError unless it was done."""
-    room = int(case.scenario.crowd.equity.size * (ROWS_PER_ACCOUNT + ROWS_PER_DAY * case.scenario.days))
-    result = run(**inputs_of(case, visit), events=room, snapshots=room // FLAGGED_SELDOM)
+    result = run(**inputs_of(case, visit))
     if result.status != DONE:
         raise RuntimeError(f"the replay of {case.scenario.name} ended with status {result.status}")
     return result

@@ -123,21 +123,28 @@ def _replay(
     cascade: bool,
     as_json: bool,
 ) -> None:
+    from dataclasses import replace
+    from itertools import chain, islice
+
     from govtool.cli.output import emit_json
     from govtool.replay.backtest import replay, with_cascade
     from govtool.replay.store import totals, write_outcome
 
-    outcomes = []
-    for one in scenarios_of(named, world, seed):
+    outcomes, plain = [], []
+    made = scenarios_of(named, world, seed)
+    first = list(islice(made, 2))
+    alone = len(first) == 1
+    for one in chain(first, made):
         outcome = replay(one, rules, detail=out is not None)
-        outcomes.append(with_cascade(outcome, one, rules) if cascade else outcome)
-    if out is not None:
-        for outcome in outcomes:
-            alone = len(outcomes) == 1
+        outcome = with_cascade(outcome, one, rules) if cascade else outcome
+        if out is not None:
             write_outcome(outcome, out if alone else out / outcome.scenario.replace("/", "-"))
+        if as_json:
+            plain.append(totals(outcome))
+        # What is written need not stay in memory until the last one is.
+        outcomes.append(replace(outcome, events=None, columns=None, path=None, source=None))
     if as_json:
-        plain = [totals(outcome) for outcome in outcomes]
-        emit_json(plain[0] if len(plain) == 1 else plain)
+        emit_json(plain[0] if alone else plain)
     elif len(outcomes) == 1:
         _show_one(outcomes[0], chosen)
     else:

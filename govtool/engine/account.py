@@ -83,7 +83,7 @@ def own_equity(state: State, i: int) -> float:
     return equity_of(state, i) - state.accounts[i].owed * 1e-6
 
 
-@kernel
+@inlined
 def collateral(state: State) -> float:
     """What all accounts are worth, in quote currency: their cash, and the other side of the outside's sizes."""
     total = state.tills[TRADERS] * 1e-6

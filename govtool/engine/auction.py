@@ -9,7 +9,7 @@ from govtool.engine.batch import sell_in_batch
 from govtool.engine.breaker import is_halted
 from govtool.engine.chain import lost_ticks
 from govtool.engine.codes import INSOLVENT, NIL, NONE, OPEN, PHASE, RESET, SOLVENT, UNFILLED
-from govtool.engine.jit import kernel
+from govtool.engine.jit import allocating, kernel
 from govtool.engine.keepers import is_cartel, may_act, wanted
 from govtool.engine.last_resort import resolve
 from govtool.engine.ledger import record
@@ -26,15 +26,15 @@ from govtool.engine.trading import displace
 from govtool.engine.tranches import drop_tranche, under_auction
 
 
-@kernel
-def _free(state: State, rules: Rules, i: int, t: int, equity: float, maintenance: float) -> Ints:
-    """What account `i` holds that is not yet under auction, in quantums (J,), none of it where the market is halted."""
+@allocating
+def _heaviest_free(state: State, rules: Rules, i: int, t: int, equity: float, maintenance: float) -> int:
+    """As `heaviest`, among what of account `i` is not yet under auction and not halted."""
     free = np.zeros(state.lots.shape[0], dtype=np.int64)
     for j in range(free.shape[0]):
         size = abs(state.size[i, j])
         if size != 0 and not is_halted(state, rules, j, t, equity, maintenance):
             free[j] = max(0, size - under_auction(state, i, j))
-    return free
+    return heaviest(state, rules, i, free)
 
 
 @kernel
@@ -62,7 +62,7 @@ def _open_in(state: State, rules: Rules, log: Log, i: int, n: int, t: int) -> bo
         if state.accounts[i].live == 0:
             recover(state, log, i, t, equity, maintenance)
         return False
-    j = heaviest(state, rules, i, _free(state, rules, i, t, equity, maintenance))
+    j = _heaviest_free(state, rules, i, t, equity, maintenance)
     if j < 0:
         return False
     size = tranche_size(state, rules, i, j, t, equity, maintenance, stop)
@@ -89,7 +89,7 @@ def open_tranches(state: State, rules: Rules, log: Log, i: int, t: int) -> None:
             return
 
 
-@kernel
+@allocating
 def _sell_one_by_one(state: State, rules: Rules, log: Log, i: int, n: int, t: int, price: float, yard: float) -> None:
     """Keepers act in index order until nothing is left or one has reserved the tranche."""
     tranche = state.tranches[i, n]

@@ -6,7 +6,7 @@ import numpy as np
 
 from govtool.engine.account import notional
 from govtool.engine.codes import NONE
-from govtool.engine.jit import kernel
+from govtool.engine.jit import allocating, kernel
 from govtool.engine.keepers import bid_quantity, edge_of, is_cartel, may_act, most_to_restore, refill
 from govtool.engine.liquidity import floored
 from govtool.engine.searchers import fits_seen, marginal_seen, pay_searcher, unload
@@ -116,7 +116,7 @@ def clear(
     return max(cleared, price) if side > 0 else min(cleared, price)
 
 
-@kernel
+@allocating
 def sell_in_batch(state: State, rules: Rules, log: Log, i: int, n: int, t: int, price: float, yard: float) -> None:
     """Clear the tranche in slot `n` of account `i` at one price, not worse than the reserve `price`.
 

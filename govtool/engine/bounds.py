@@ -1,152 +1,240 @@
-"""The least that an account's equity less its margin can come to in a block of ticks, whatever the prices in it."""
+"""Between what equity less a multiple of margin can come to in a span of ticks, whatever the prices in it."""
 
 from typing import Any
 
+from govtool.engine.blocks import CHEAP, DEAR, HEAVY, HIGH, LARGE, LIGHT, LOW
 from govtool.engine.codes import OPTION
 from govtool.engine.curves import asset_weight, liability_weight, perpetual_weight
 from govtool.engine.jit import inlined, kernel
-from govtool.engine.layout import first_asset
+from govtool.engine.layout import DAMP, MOVE, SHIFT, first_asset
 from govtool.engine.pricing import premium
+from govtool.engine.scan import LEAST_MOVE, is_turn
 from govtool.engine.state import Rules, State, Tape
-from govtool.engine.terms import Ints
-from govtool.engine.tiers import MAINTENANCE
-from govtool.engine.weights import ramped
+from govtool.engine.terms import SCAN, Ints
+from govtool.engine.tiers import MAINTENANCE, between
 from govtool.units import SECONDS_PER_YEAR
 
-NOTHING_KNOWN = -1e300
-"""A least margin where no bound is stated."""
+UNBOUNDED = 1e300
+"""Half-width of a range of which nothing is known."""
 
 
 @inlined
-def largest_base(before: float, own: float, rules: Rules, block: int) -> float:
-    """Largest base weight within a block: a ramp moves one way, so at one of its ends."""
-    first = block * rules.block_ticks
-    return max(ramped(before, own, rules, first), ramped(before, own, rules, first + rules.block_ticks))
+def paid_so_far(state: State, tape: Tape, size: Ints, f: int) -> float:
+    """Funding that these sizes would have paid by the time that `f` funding times have been, quote currency."""
+    f = min(f, tape.funded.shape[0] - 1)
+    total = 0.0
+    for m in range(state.markets.shape[0]):
+        if size[m] != 0:
+            total += (size[m] * state.lots[m].unit) * tape.funded[f, m]
+    return total
 
 
 @inlined
-def _largest_weight(state: State, rules: Rules, tape: Tape, m: int, size: int, block: int, hour: int) -> float:
-    """Largest maintenance weight of a position within a block."""
-    market = state.markets[m]
-    base = largest_base(market.maintenance_before, market.maintenance_weight, rules, block)
-    weight = min(1.0, base * tape.factor[hour, m])
-    coins = abs(size) * state.lots[m].unit
-    return perpetual_weight(rules, MAINTENANCE, weight, 0.0, market.curve_maintenance, market.curve_initial, coins)
+def price_bounds(state: State, tape: Tape, m: int, row: int, wide: bool) -> tuple[float, float]:
+    """Least and largest posted price of market `m` in a block, while it keeps its wide band, or its narrow one."""
+    band = state.markets[m].wide if wide else state.markets[m].band
+    return tape.blocks[row, m, LOW] * (1.0 - band), tape.blocks[row, m, HIGH] * (1.0 + band)
 
 
 @inlined
-def price_bounds(state: State, tape: Tape, m: int, block: int) -> tuple[float, float]:
-    """Least and largest posted price of market `m` in a block, while displacements keep their bands.
+def weighed(low: float, high: float, light: float, heavy: float, long: bool) -> tuple[float, float]:
+    """Range of what a coin adds to E - k * MM at such prices, k times its weight from `light` to `heavy`.
 
-    The posted price P differs from its source S by less than the deviation: P > S / (1 + d) and P < S / (1 - d),
-    and S lies between the block's extremes of the index, each widened by the band.
+    Example: long, prices 90 to 110, weights 0 to 0.1: 81 to 110.
     """
-    market = state.markets[m]
-    low = tape.low[block, m] * (1.0 - market.band) / (1.0 + market.deviation)
-    return low, tape.high[block, m] * (1.0 + market.band) / (1.0 - market.deviation)
+    if long:
+        least = (low if heavy <= 1.0 else high) * (1.0 - heavy)
+        return least, (high if light <= 1.0 else low) * (1.0 - light)
+    return -high * (1.0 + heavy), -low * (1.0 + light)
 
 
 @kernel
-def _worst_asset(
-    state: State, rules: Rules, tape: Tape, j: int, size: int, block: int, warning: float
+def _steepest(state: State, rules: Rules, tape: Tape, m: int, row: int, long: bool) -> float:
+    """Most that a scan asks for a coin of market `m` alone, as a fraction of its price: together none asks for more."""
+    worst = 0.0
+    for g in range(state.scan.shape[1] - 2):
+        if not is_turn(state.scan[SHIFT, g]):
+            shock = max(state.scan[MOVE, g] * state.markets[m].range * tape.blocks[row, m, LARGE], LEAST_MOVE)
+            worst = max(worst, (-shock if long else shock) * state.scan[DAMP, g])
+    return worst * between(rules, MAINTENANCE, rules.scan_maintenance, rules.scan_initial)
+
+
+@kernel
+def _perpetual(
+    state: State, rules: Rules, tape: Tape, scan: Any, m: int, size: int, row: int, wide: bool, multiple: float
 ) -> tuple[float, float]:
-    """Least that an asset adds to E - warning * MM, and its largest value."""
+    """Range of what a perpetual adds to E - multiple * MM, funding included."""
+    market = state.markets[m]
+    base = abs(size) * state.lots[m].unit
+    low, high = price_bounds(state, tape, m, row, wide)
+    light, heavy, fixed = 0.0, 0.0, 0.0
+    if scan is not None and rules.method == SCAN:
+        light = rules.perp_maintenance
+        heavy = light + _steepest(state, rules, tape, m, row, size > 0)
+    else:
+        curve, steep = market.curve_maintenance, market.curve_initial
+        light = perpetual_weight(rules, MAINTENANCE, tape.blocks[row, m, LIGHT], 0.0, curve, steep, base)
+        heavy = perpetual_weight(rules, MAINTENANCE, tape.blocks[row, m, HEAVY], 0.0, curve, steep, base)
+        fixed = market.base_margin * multiple
+    least, most = weighed(low, high, light * multiple, heavy * multiple, size > 0)
+    cheap, dear = tape.blocks[row, m, CHEAP], tape.blocks[row, m, DEAR]
+    if size > 0:
+        return base * (least - dear) - fixed, base * (most - cheap) - fixed
+    return base * (least + cheap) - fixed, base * (most + dear) - fixed
+
+
+@kernel
+def _asset(
+    state: State, rules: Rules, tape: Tape, j: int, size: int, row: int, wide: bool, multiple: float
+) -> tuple[float, float]:
+    """Range of what an asset adds; in a scan one that hedges is also shocked with its market."""
     lot = state.lots[j]
     k = j - first_asset(state)
-    low, high = tape.beside.ratio_low[block, k], tape.beside.ratio_high[block, k]
+    low, high = tape.beside.ratio_low[row, k], tape.beside.ratio_high[row, k]
     if lot.market >= 0:
-        least, most = price_bounds(state, tape, lot.market, block)
+        least, most = price_bounds(state, tape, lot.market, row, wide)
         low, high = low * least, high * most
     base = abs(size) * lot.unit
-    if size < 0:
-        owed = liability_weight(rules, lot.liability_maintenance, lot.asset_curve, base)
-        return -base * high * (1.0 + warning * (owed - 1.0)), base * high
-    counted = asset_weight(rules, lot.asset_maintenance, lot.asset_curve, lot.asset_worst, base)
-    kept = 1.0 - warning * (1.0 - counted)
-    return base * (low if kept >= 0.0 else high) * kept, base * high
+    shocked = 0.0
+    if rules.method == SCAN and lot.market >= 0 and lot.asset_hedges > 0.0:
+        shocked = _steepest(state, rules, tape, lot.market, row, size > 0)
+    weight = liability_weight(rules, lot.liability_maintenance, lot.asset_curve, base) - 1.0
+    if size > 0:
+        weight = 1.0 - asset_weight(rules, lot.asset_maintenance, lot.asset_curve, lot.asset_worst, base)
+    least, most = weighed(low, high, weight * multiple, (weight + shocked) * multiple, size > 0)
+    return base * least, base * most
 
 
 @kernel
-def _worst_option(
-    state: State, rules: Rules, tape: Tape, j: int, size: int, block: int, hour: int, warning: float
-) -> tuple[float, float]:
-    """As `_worst_asset`, of an option margined alone: together with others it never needs more.
+def _premiums(
+    state: State, rules: Rules, tape: Tape, j: int, row: int, wide: bool, first: int, last: int
+) -> tuple[float, float, float]:
+    """Least and most that option `j` is quoted at from tick `first` to `last`, and the most of its underlying.
 
-    A call gains with the price, a put loses, and both gain with time to expiry; quotes are off by half a tick at most.
+    A call gains with the price, a put loses, and both gain with volatility and time to expiry. Within the settlement
+    window the part of the mean that is known grows and the part that moves shrinks.
     """
     lot = state.lots[j]
-    first = block * rules.block_ticks
-    last = first + rules.block_ticks
-    if last > lot.expiry - lot.window:
-        return NOTHING_KNOWN, 0.0
-    low, high = price_bounds(state, tape, lot.market, block)
-    volatility = tape.beside.volatility[hour, j - state.markets.shape[0]]
-    amount = abs(size) * lot.unit
-    years = ((lot.expiry - first) * rules.step_s) / float(SECONDS_PER_YEAR)
-    most = premium(high if lot.call == 1 else low, lot.strike, volatility, years, lot.call) + lot.tick
-    if size < 0:
-        asked = rules.maintenance_call * high
-        if lot.call == 0:
-            asked = max(rules.maintenance_put * high, rules.maintenance_put_value * most)
-        return -amount * (most + warning * asked), amount * high
-    if warning > 1.0:
-        return amount * most * (1.0 - warning), amount * high
-    years = ((lot.expiry - last) * rules.step_s) / float(SECONDS_PER_YEAR)
-    least = premium(low if lot.call == 1 else high, lot.strike, volatility, years, lot.call) - lot.tick
-    return amount * max(0.0, least) * (1.0 - warning), amount * high
+    low, high = price_bounds(state, tape, lot.market, row, wide)
+    under, over = low, high
+    began = lot.expiry - lot.window
+    if last > began:
+        before = tape.beside.summed[began, lot.market] if began >= 0 else 0.0
+        known = (tape.beside.summed[first, lot.market] - before) / lot.window if first > began else 0.0
+        under = known + min(1.0, (lot.expiry - last) / lot.window) * low
+        known = (tape.beside.summed[last, lot.market] - before) / lot.window
+        over = known + min(1.0, (lot.expiry - first) / lot.window) * high
+    o = j - state.markets.shape[0]
+    longest = ((lot.expiry - first) * rules.step_s) / float(SECONDS_PER_YEAR)
+    shortest = ((lot.expiry - last) * rules.step_s) / float(SECONDS_PER_YEAR)
+    dear, cheap = tape.beside.volatility_high[row, o], tape.beside.volatility_low[row, o]
+    most = premium(over if lot.call == 1 else under, lot.strike, dear, longest, lot.call) + lot.tick
+    least = premium(under if lot.call == 1 else over, lot.strike, cheap, shortest, lot.call) - lot.tick
+    return max(0.0, least), most, high
 
 
 @kernel
-def _worst_other(
-    state: State, rules: Rules, tape: Tape, beside: Any, j: int, size: int, block: int, hour: int, warning: float
+def _option(
+    state: State,
+    rules: Rules,
+    tape: Tape,
+    j: int,
+    size: int,
+    row: int,
+    wide: bool,
+    first: int,
+    last: int,
+    multiple: float,
 ) -> tuple[float, float]:
-    """As `_worst_asset`, of an option or an asset."""
+    """Range of what an option adds, from what it asks for alone: with others it never asks for more.
+
+    Nor do all options of an account ever ask for less than what they are worth, since no payoff of theirs is lent.
+    """
+    lot = state.lots[j]
+    if first >= lot.expiry:
+        return 0.0, 0.0
+    # At expiry everybody is looked at.
+    least, most, high = _premiums(state, rules, tape, j, row, wide, first, min(last, lot.expiry - 1))
+    amount = abs(size) * lot.unit
+    if size > 0:
+        kept = 1.0 - multiple
+        return amount * (least if kept >= 0.0 else most) * kept, amount * (most if kept >= 0.0 else least) * kept
+    asked = rules.maintenance_call * high
+    if lot.call == 0:
+        asked = max(rules.maintenance_put * high, rules.maintenance_put_value * most)
+    lent = multiple - 1.0
+    return -amount * (most + multiple * asked), amount * (most if lent >= 0.0 else least) * lent
+
+
+@kernel
+def _other(
+    state: State,
+    rules: Rules,
+    tape: Tape,
+    beside: Any,
+    j: int,
+    size: int,
+    row: int,
+    wide: bool,
+    first: int,
+    last: int,
+    k: float,
+) -> tuple[float, float]:
+    """Range of what an option or an asset adds to E - k * MM."""
     if beside is None:
         return 0.0, 0.0
-    if state.lots[j].kind == OPTION:
-        return _worst_option(state, rules, tape, j, size, block, hour, warning)
-    return _worst_asset(state, rules, tape, j, size, block, warning)
+    if state.lots[j].kind != OPTION:
+        return _asset(state, rules, tape, j, size, row, wide, k)
+    if rules.method == SCAN:
+        return -UNBOUNDED, UNBOUNDED
+    return _option(state, rules, tape, j, size, row, wide, first, last, k)
 
 
-@inlined
-def least_margin(
-    state: State, rules: Rules, tape: Tape, size: Ints, cash: float, block: int, hour: int, warning: float
-) -> tuple[float, float]:
-    """Bound from below on E - warning * MM all through a block of ticks, method POSITION, and the size of its terms.
+@kernel
+def margin_range(
+    state: State,
+    rules: Rules,
+    tape: Tape,
+    size: Ints,
+    worth: float,
+    row: int,
+    wide: bool,
+    first: int,
+    last: int,
+    multiple: float,
+) -> tuple[float, float, float]:
+    """Between what E - multiple * MM lies from tick `first` to `last`, and the size of its terms.
 
     Parameters
     ----------
     size : int64 (J,)
         Quantums held.
-    cash : float
-        Quote currency.
-    hour : int
-        Whose factors and volatilities are in force.
-    warning : float
-        Multiple of maintenance margin; 0 bounds equity alone.
+    worth : float
+        Cash with the funding that these sizes would have paid since the window began, quote currency.
+    row : int
+        Of `Tape.blocks`: a block that holds those ticks.
+    wide : bool
+        Whether prices keep their wide bands alone.
+    multiple : float
+        Of maintenance margin; 0 bounds equity alone.
 
     Returns
     -------
-    least, scale : float
-        `NOTHING_KNOWN` where no bound is stated; rounding moves the bound by less than 1e-9 of `scale`.
+    least, most, scale : float
+        `UNBOUNDED` where nothing is known; rounding moves a bound by less than 1e-9 of `scale`.
     """
-    margin = cash
-    scale = abs(cash)
+    least = most = worth
+    scale = abs(worth)
     for j in range(size.shape[0]):
         if size[j] == 0:
             continue
-        if j >= state.markets.shape[0]:
-            worst, most = _worst_other(state, rules, tape, tape.beside, j, size[j], block, hour, warning)
-            if worst <= NOTHING_KNOWN:
-                return NOTHING_KNOWN, scale
-            margin += worst
-            scale += most
-            continue
-        weight = _largest_weight(state, rules, tape, j, size[j], block, hour) * warning
-        low, high = price_bounds(state, tape, j, block)
-        base = abs(size[j]) * state.lots[j].unit
-        short = -base * high * (1.0 + weight)
-        margin += short if size[j] < 0 else base * (low if weight <= 1.0 else high) * (1.0 - weight)
-        margin -= state.markets[j].base_margin * warning
-        scale += abs(base * high)
-    return margin, scale
+        if j < state.markets.shape[0]:
+            worst, best = _perpetual(state, rules, tape, state.scan, j, size[j], row, wide, multiple)
+        else:
+            worst, best = _other(state, rules, tape, tape.beside, j, size[j], row, wide, first, last, multiple)
+        least, most = least + worst, most + best
+        scale += max(abs(worst), abs(best))
+        if state.lots[j].market >= 0:
+            _, high = price_bounds(state, tape, state.lots[j].market, row, wide)
+            scale += abs(size[j] * state.lots[j].unit) * high
+    return least, most, scale

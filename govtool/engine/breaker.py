@@ -24,7 +24,7 @@ def count_closed(state: State, rules: Rules, j: int, size: float, t: int) -> Non
         state.markets[m].sold_at = t
 
 
-@kernel
+@inlined
 def _is_tripped(state: State, rules: Rules, tape: Tape, m: int, t: int) -> bool:
     back = max(1, ticks_of(rules, rules.breaker_window_s))
     if rules.breaker_move > 0.0 and t >= back:
@@ -35,7 +35,7 @@ def _is_tripped(state: State, rules: Rules, tape: Tape, m: int, t: int) -> bool:
     return bool(rules.breaker_volume > 0.0 and _sold(state, rules, m, t) >= rules.breaker_volume)
 
 
-@kernel
+@inlined
 def trip_breakers(state: State, rules: Rules, tape: Tape, log: Log, t: int) -> None:
     """Halt each market whose price or liquidations ran too far since the last halt (rules, section 8a)."""
     for m in range(state.markets.shape[0]):

@@ -7,7 +7,7 @@ from govtool.engine.state import Log, Rules, State, Tape
 from govtool.engine.windows import ticks_of
 
 
-@kernel
+@inlined
 def follow_chain(state: State, rules: Rules, tape: Tape, log: Log, t: int) -> int:
     """Note outages and their end; a long one shuts the gate of withdrawals. Returns the state of the chain."""
     if tape.weather.chain.shape[0] == 0:

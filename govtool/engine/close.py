@@ -18,12 +18,12 @@ from govtool.engine.codes import (
     TRANSIT,
     TRANSIT_SECONDS,
 )
-from govtool.engine.jit import kernel
+from govtool.engine.jit import inlined
 from govtool.engine.state import Rules, State, Tape
 from govtool.engine.weights import open_interest
 
 
-@kernel
+@inlined
 def close_tick(state: State, rules: Rules, tape: Tape, t: int) -> None:
     """Time integrals, the pool's low, the path and its samples; then displaced volume decays."""
     interest = 0.0

@@ -9,7 +9,7 @@ OUT, IN = 0, 1
 SOLVENT, INSOLVENT = 0, 1
 HONEST, NO_SHOW, LATE, SELF, COLLUDE, BACKSTOP = 0, 1, 2, 3, 4, 5
 UP, DOWN, FORCED = 0, 1, 2
-DONE, EVENTS_FULL, SNAPSHOTS_FULL, OVERFLOW = 0, 1, 2, 3
+DONE, EVENTS_FULL, SNAPSHOTS_FULL, OVERFLOW, PAUSED = 0, 1, 2, 3, 4
 NEVER: Any = np.int64(2**62)
 LARGEST = np.int64(2**60)
 """A bucket of cash or a sum of sizes beyond it ends the replay: int64 would wrap in silence soon after."""

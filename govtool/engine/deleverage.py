@@ -6,10 +6,11 @@ import numpy as np
 
 from govtool.engine.account import equity_of, health, is_flat, notional, weight_of
 from govtool.engine.breaker import count_closed
+from govtool.engine.calendar import disturb
 from govtool.engine.codes import ADL_LEAST, ADL_NOTIONAL, ADL_WORST, DELEVERAGE, HAIRCUT, IN, NIL, NONE
 from govtool.engine.draw import COUNTERPARTY, draw
 from govtool.engine.fills import quote_of_part
-from govtool.engine.jit import kernel
+from govtool.engine.jit import allocating, kernel
 from govtool.engine.ledger import record, swap_size, trade
 from govtool.engine.retire import retire
 from govtool.engine.state import Log, Rules, State
@@ -60,7 +61,7 @@ def _against_account(
     change = -side * quantity
     record(state, log, t, DELEVERAGE, i, m, c, change, quote, NIL, NIL, haircut, equity, maintenance)
     shrink_tranches(state, log, c, m, t)
-    state.accounts[c].wake = min(state.accounts[c].wake, t + 1)
+    disturb(state, c, t + 1)
     if state.accounts[c].flag >= 0 and is_flat(state, c):
         retire(state, rules, log, c, t)
     return max(0.0, haircut), max(0.0, haircut) / worth if worth > 0.0 else 0.0
@@ -107,7 +108,7 @@ def score_of(state: State, c: int, m: int) -> float:
     return gain / leverage if leverage > 0.0 else gain
 
 
-@kernel
+@allocating
 def _queue(state: State, rules: Rules, i: int, m: int, t: int) -> Ints:
     """Counterparties in the order in which they are asked, as many as may be."""
     count = state.accounts.shape[0]
@@ -134,7 +135,7 @@ def _queue(state: State, rules: Rules, i: int, m: int, t: int) -> Ints:
     return queue[:size][order][: rules.max_counterparties]
 
 
-@kernel
+@allocating
 def deleverage(state: State, rules: Rules, log: Log, i: int, m: int, t: int) -> int:
     """Close account `i`'s position in `m` against holders of the other side; returns the base quantums closed.
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from govtool.engine.account import is_flat
 from govtool.engine.codes import EXPIRE, IN, NEVER, NIL, NONE
-from govtool.engine.jit import kernel
+from govtool.engine.jit import allocating, kernel
 from govtool.engine.layout import first_asset
 from govtool.engine.ledger import record, trade
 from govtool.engine.retire import retire
@@ -34,7 +34,7 @@ def _settle(state: State, log: Log, i: int, j: int, price: float, t: int) -> int
     return abs(received)
 
 
-@kernel
+@allocating
 def settle_expiries(state: State, rules: Rules, tape: Tape, log: Log, t: int) -> int:
     """Settle every option that expires at tick `t`; returns the quantums that changed hands.
 

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from govtool.engine.codes import FUNDING, IN, MARKET, NEVER, NIL, NONE
-from govtool.engine.jit import kernel
-from govtool.engine.ledger import pay, record
+from govtool.engine.codes import FUNDING, MARKET, NEVER, NIL, NONE, TRADERS
+from govtool.engine.jit import inlined, kernel
+from govtool.engine.ledger import record
 from govtool.engine.state import Log, Rules, State, Tape
 
 
-@kernel
+@inlined
 def next_funding(tape: Tape, f: int) -> int:
     """Tick of funding time `f`, NEVER after the last."""
     return int(tape.funding_tick[f]) if f < tape.funding_tick.shape[0] else NEVER
@@ -27,17 +27,20 @@ def pay_funding(state: State, rules: Rules, tape: Tape, log: Log, t: int, f: int
     """
     moved = 0
     for m in range(state.markets.shape[0]):
-        clamp = state.markets[m].funding_clamp
-        rate = min(max(tape.funding_rate[f, m], -clamp), clamp) * rules.funding_share
-        received = 0
-        touched = 0
+        market = state.markets[m]
+        rate = min(max(tape.funding_rate[f, m], -market.funding_clamp), market.funding_clamp) * rules.funding_share
+        unit, index = state.lots[m].unit, market.index
+        received, touched = 0, 0
+        # Whoever is out holds nothing.
         for i in range(state.accounts.shape[0]):
             size = state.size[i, m]
-            if state.accounts[i].status == IN and size != 0:
-                payment = int(np.rint(((size * state.lots[m].unit) * state.markets[m].index) * rate * 1e6))
-                pay(state, MARKET, i, -payment)
+            if size != 0:
+                payment = int(np.rint(((size * unit) * index) * rate * 1e6))
+                state.accounts[i].cash -= payment
                 received -= payment
                 touched += abs(payment)
+        state.tills[TRADERS] += received
+        state.tills[MARKET] -= received
         if touched > 0:
             record(state, log, t, FUNDING, NONE, m, NONE, NIL, received, NIL, NIL, rate, 0.0, 0.0)
         moved += touched

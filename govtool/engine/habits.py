@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from govtool.engine.account import health, is_flat
+from govtool.engine.calendar import wake_by
 from govtool.engine.chain import is_stale
 from govtool.engine.codes import (
     CUT_EVENT,
@@ -24,7 +25,7 @@ from govtool.engine.codes import (
 )
 from govtool.engine.draw import DRAW, HERD, HERD_DELAY, draw
 from govtool.engine.entry import wait
-from govtool.engine.jit import kernel
+from govtool.engine.jit import inlined, kernel
 from govtool.engine.leaving import can_pay, leave
 from govtool.engine.ledger import record
 from govtool.engine.legs import trade_leg, worth_after
@@ -36,12 +37,19 @@ from govtool.engine.transit import withdraw
 from govtool.engine.withdrawals import may_withdraw
 
 
-@kernel
+@inlined
 def next_act(state: State, i: int) -> int:
     """Tick of account `i`'s next scheduled entry, exit, cut or withdrawal, NEVER if it has left for good."""
     account = state.accounts[i]
     cut = account.cut_due if account.cut_due >= 0 else NEVER
     return int(min(account.due, cut, account.draws))
+
+
+@inlined
+def has_orders(state: State, i: int) -> bool:
+    """Whether account `i` is in and has a stop or a limit order."""
+    account = state.accounts[i]
+    return bool(account.status == IN and (account.stop_loss > 0.0 or account.take_profit > 0.0))
 
 
 @kernel
@@ -54,7 +62,7 @@ def panic(state: State, rules: Rules, log: Log, t: int) -> None:
             continue
         if draw(rules.seed, HERD, account.owner, t) < account.herd:
             account.due = min(account.due, t + wait(rules.seed, HERD_DELAY, account.owner, t, rules.herd_delay))
-            account.wake = min(account.wake, account.due)
+            wake_by(state, i, max(account.due, t + 1))
 
 
 @kernel

@@ -3,6 +3,7 @@
 import numpy as np
 
 from govtool.engine.account import own_equity
+from govtool.engine.calendar import disturb
 from govtool.engine.codes import (
     IN,
     INSURANCE,
@@ -15,7 +16,7 @@ from govtool.engine.codes import (
     TRANSFER,
     TREASURY,
 )
-from govtool.engine.jit import kernel
+from govtool.engine.jit import allocating, kernel
 from govtool.engine.ledger import pay, record
 from govtool.engine.pool import add_to_pool, shared_pool
 from govtool.engine.state import Log, Rules, State
@@ -43,7 +44,7 @@ def _overflow(state: State, rules: Rules, log: Log, t: int) -> None:
         record(state, log, t, POOL_OVERFLOW, NONE, NONE, NONE, NIL, NIL, NIL, -amount, 0.0, 0.0, 0.0)
 
 
-@kernel
+@allocating
 def _premium(state: State, rules: Rules, log: Log, t: int) -> None:
     """What has gathered is shared by what each may be asked to bear."""
     rest = state.tills[SHARING]
@@ -63,7 +64,7 @@ def _premium(state: State, rules: Rules, log: Log, t: int) -> None:
             amount = part_of(rest - paid, weight[c], still)
             still -= weight[c]
             paid += pay(state, SHARING, c, amount)
-            state.accounts[c].wake = min(state.accounts[c].wake, t)
+            disturb(state, c, t)
     if paid > 0:
         record(state, log, t, PREMIUM, NONE, NONE, NONE, NIL, paid, NIL, NIL, 0.0, 0.0, 0.0)
 

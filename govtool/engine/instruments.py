@@ -1,7 +1,7 @@
 """What each instrument is worth in a tick: at the oracle for margin, at the index for trades (rules, section 2)."""
 
 from govtool.engine.codes import PEG
-from govtool.engine.jit import kernel
+from govtool.engine.jit import inlined, kernel
 from govtool.engine.layout import Scan, first_asset
 from govtool.engine.options import mark_option
 from govtool.engine.scan import shock_options
@@ -34,7 +34,7 @@ def _mark_others(state: State, rules: Rules, tape: Tape, scan: Scan, t: int) -> 
             shock_options(state, rules)
 
 
-@kernel
+@inlined
 def mark_instruments(state: State, rules: Rules, tape: Tape, t: int) -> None:
     """Marks, fair values and slow prices of tick `t`, after the oracle has posted."""
     for m in range(state.markets.shape[0]):

@@ -16,11 +16,18 @@ watch_compiler()
 
 
 def kernel(function: Function) -> Function:
-    """Compile `function`: lock released, IEEE order kept (no fastmath), one thread, cached on disk.
+    """Compile `function`: lock released, IEEE order kept (no fastmath), one thread, cached on disk, no new arrays.
 
-    Division by zero follows IEEE and gives inf or NaN instead of an exception.
+    Division by zero follows IEEE and gives inf or NaN instead of an exception. Arrays are not counted by who uses them,
+    for that takes most of the time of a kernel that is given dozens of them: whoever calls holds on to them.
     """
-    compiled: Function = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    compiled: Function = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
+    return compiled
+
+
+def allocating(function: Function) -> Function:
+    """As `kernel`, for what makes arrays or is handed one that a kernel made."""
+    compiled: Function = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=True)(function)
     return compiled
 
 
@@ -29,5 +36,5 @@ def inlined(function: Function) -> Function:
 
     A call hands over every array of a state one by one, which takes longer than what a small kernel does.
     """
-    compiled: Function = numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(function)
+    compiled: Function = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)(function)
     return compiled

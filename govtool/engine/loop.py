@@ -1,12 +1,28 @@
 """The tick loop: the order in which everything happens (rules, sections 6 to 8)."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
+from govtool.engine.attend import (
+    ALL,
+    FUNDED,
+    LOOKS,
+    PLACES,
+    STRAY,
+    STRAYED,
+    TICK,
+    Lists,
+    begin,
+    put_off,
+    to_visit,
+)
 from govtool.engine.auction import liquidate_by_auction
+from govtool.engine.band import AT_EASE, leave_bands, narrow_bands
 from govtool.engine.book import liquidate_on_book
 from govtool.engine.breaker import trip_breakers
+from govtool.engine.calendar import disturb, wake_at
 from govtool.engine.chain import follow_chain
 from govtool.engine.close import close_tick
 from govtool.engine.codes import (
@@ -15,12 +31,11 @@ from govtool.engine.codes import (
     DOWN,
     EVENT_COUNT,
     EVENTS_FULL,
-    IN,
     LARGEST,
-    MARKET_POOLS,
     NIL,
     OVERFLOW,
     PAID_TODAY,
+    PAUSED,
     POOL_PEAK,
     SHORTFALL,
     SHOT_COUNT,
@@ -29,36 +44,42 @@ from govtool.engine.codes import (
 )
 from govtool.engine.expiry import next_expiry, settle_expiries
 from govtool.engine.funding import next_funding, pay_funding
-from govtool.engine.habits import act, next_act, panic
+from govtool.engine.habits import act, has_orders, next_act, panic
 from govtool.engine.hourly import pay_hourly
 from govtool.engine.instruments import mark_instruments
 from govtool.engine.interest import charge_interest, is_borrowed
-from govtool.engine.jit import kernel
+from govtool.engine.jit import inlined, kernel
 from govtool.engine.layout import Scan
-from govtool.engine.margin import check, next_arrival, receive, wait_for_chain
+from govtool.engine.margin import check, next_arrival, receive, shut_gate, wait_for_chain
+from govtool.engine.opening import open_window, opened
 from govtool.engine.oracle import post_prices
 from govtool.engine.packing import empty_log, pack_state, unpack
 from govtool.engine.packing_rules import is_ramped, pack_rules
 from govtool.engine.packing_tape import pack_tape
+from govtool.engine.parts import Parts, Sink
 from govtool.engine.settle import settle_window
-from govtool.engine.skip import next_breach
 from govtool.engine.stakers import pool_with_loans, stakers_act
 from govtool.engine.state import CLEAR, Books, Crowd, Feed, Keepers, Log, Rules, State, Tape, Trace, Venue, Weather
 from govtool.engine.terms import BOOK, NOTHING, Ints, Listing, Terms
-from govtool.engine.traders import take_opening_positions
-from govtool.engine.weights import is_ramping, set_depth, set_volatilities, set_weights
+from govtool.engine.visits import EVERY, SKIP
+from govtool.engine.watch import Watch, empty_watch, keep_watch
+from govtool.engine.weights import is_ramping, set_depth, set_weights
 from govtool.units import SECONDS_PER_DAY
 
 
 class Result(NamedTuple):
-    """What a replay leaves: a status, the final books, and the trace cut to what was written."""
+    """What a replay leaves: a status, the final books, and the trace cut to what was written.
+
+    `effort`: looks at accounts, and ticks in which a price had left its band.
+    """
 
     status: int
     books: Books
     trace: Trace
+    effort: tuple[int, int] = (0, 0)
 
 
-@kernel
+@inlined
 def _overflows(state: State) -> bool:
     """Whether some bucket or sum of sizes has come near the end of int64."""
     worst = NIL
@@ -67,18 +88,6 @@ def _overflows(state: State) -> bool:
     for j in range(state.lots.shape[0]):
         worst = max(worst, state.lots[j].gross, -state.lots[j].gross)
     return bool(worst > LARGEST)
-
-
-@kernel
-def next_visit(state: State, rules: Rules, tape: Tape, i: int, t: int) -> int:
-    """Next tick after `t` at which some mechanism may have something to do with account `i`.
-
-    Funding and a displacement that leaves its band concern everyone, and the loop asks for them once a tick.
-    """
-    soon = min(next_act(state, i), next_arrival(state, i))
-    if state.accounts[i].status != IN:
-        return max(t + 1, soon)
-    return max(t + 1, min(soon, next_breach(state, rules, tape, i, t)))
 
 
 @kernel
@@ -91,56 +100,34 @@ def _serve(state: State, rules: Rules, tape: Tape, log: Log, queue: Ints, n: int
         panic(state, rules, log, t)
     for a in range(n):
         i = queue[a]
-        if next_act(state, i) <= t or (rules.orders == 1 and state.accounts[i].status == IN):
+        if next_act(state, i) <= t or (rules.orders == 1 and has_orders(state, i)):
             act(state, rules, log, i, t, link == UP)
         if link != UP:
-            state.accounts[i].wake = t + 1
+            disturb(state, i, t + 1)
 
 
 @kernel
-def _check_all(state: State, rules: Rules, tape: Tape, log: Log, queue: Ints, n: int, t: int, skip: bool) -> int:
+def _check_all(
+    state: State, rules: Rules, tape: Tape, watch: Watch, log: Log, queue: Ints, n: int, t: int, f: int, visit: int
+) -> int:
     """Margin of the `n` queued accounts; leaves the flagged ones at the front of `queue` and returns their number."""
     flagged = 0
     state.gauges[SHORTFALL] = 0.0
     for a in range(n):
         i = queue[a]
         again = check(state, rules, log, i, t)
-        state.accounts[i].wake = t + 1 if again or not skip else next_visit(state, rules, tape, i, t)
+        keep_watch(state, rules, tape, watch, i, f)
+        if again or visit == EVERY:
+            wake_at(state, i, t + 1)
+        else:
+            put_off(state, rules, tape, watch, i, t, visit)
         if state.accounts[i].flag >= 0:
             queue[flagged] = i
             flagged += 1
     return flagged
 
 
-@kernel
-def _due(state: State, queue: Ints, everyone: bool, t: int) -> int:
-    """Write the accounts to visit in this tick to `queue`, in index order; returns how many."""
-    n = 0
-    for i in range(state.accounts.shape[0]):
-        if state.accounts[i].wake <= t or (everyone and state.accounts[i].status == IN):
-            queue[n] = i
-            n += 1
-    return n
-
-
-@kernel
-def _open(state: State, rules: Rules, tape: Tape, log: Log) -> int:
-    """The opening population takes its positions under the formation's rules; returns the buffer that was full."""
-    for m in range(state.markets.shape[0]):
-        market = state.markets[m]
-        market.factor = 1.0
-        market.confidence = tape.factor[0, state.markets.shape[0] + m]
-        market.sigma = tape.factor[0, 2 * state.markets.shape[0] + m]
-        market.initial, market.maintenance = market.initial_weight, market.maintenance_weight
-    set_volatilities(state, tape.beside, NIL)
-    mark_instruments(state, rules, tape, NIL)
-    for i in range(state.accounts.shape[0]):
-        if state.accounts[i].enters == 0:
-            take_opening_positions(state, rules, log, i)
-    return EVENTS_FULL if state.tills[EVENT_COUNT] > log.whole.shape[0] else DONE
-
-
-@kernel
+@inlined
 def _settle_others(state: State, rules: Rules, tape: Tape, scan: Scan, log: Log, t: int) -> bool:
     """Interest and expiries of tick `t`; answers whether everyone must be looked at."""
     everyone = False
@@ -154,39 +141,54 @@ def _settle_others(state: State, rules: Rules, tape: Tape, scan: Scan, log: Log,
     return everyone
 
 
+@inlined
+def _is_full(state: State, log: Log) -> bool:
+    """Whether half of a buffer is used: it is then emptied, between ticks."""
+    return bool(2 * state.tills[EVENT_COUNT] > log.whole.shape[0] or 2 * state.tills[SHOT_COUNT] > log.shot.shape[0])
+
+
 @kernel
-def _replay(state: State, rules: Rules, tape: Tape, log: Log, skip: bool) -> int:
-    """All ticks of the window; returns DONE, or the buffer that was full."""
-    queue = np.empty(state.accounts.shape[0], dtype=np.int64)
+def _replay(
+    state: State, rules: Rules, tape: Tape, watch: Watch, log: Log, lists: Lists, visit: int, place: Ints
+) -> int:
+    """Ticks of the window from `place` on; returns DONE, or why it stopped: PAUSED where a buffer must be emptied."""
+    queue = lists[2]
     ticks = tape.index.shape[0]
-    f = 0
-    everyone = False
-    for t in range(ticks):
+    if place[TICK] == 0:
+        begin(state)
+    for t in range(place[TICK], ticks):
+        funded = place[FUNDED]
         link = follow_chain(state, rules, tape, log, t)
         if t % rules.ticks_per_hour == 0 or is_ramping(rules, t - 1):
             set_weights(state, rules, tape, t)
         set_depth(state, rules, tape, t)
-        if post_prices(state, rules, tape, t, link == UP) or not skip:
-            everyone = True
+        post_prices(state.markets, rules, tape, t, link == UP)
+        place[STRAY] = max(place[STRAY], leave_bands(state, tape, t))
         mark_instruments(state, rules, tape, t)
-        if next_funding(tape, f) == t:
-            pay_funding(state, rules, tape, log, t, f)
-            everyone = True
-            f += 1
+        if next_funding(tape, place[FUNDED]) == t:
+            pay_funding(state, rules, tape, log, t, place[FUNDED])
+            place[FUNDED] += 1
         if _settle_others(state, rules, tape, state.scan, log, t):
-            everyone = True
+            place[ALL] = 1
         # Asked here, because a call hands over every array of a state.
         if t * rules.step_s % SECONDS_PER_DAY == 0.0:
             state.tills[PAID_TODAY] = 0
+            narrow_bands(state)
         if t > 0 and t % rules.ticks_per_hour == 0:
             pay_hourly(state, rules, log, t)
         if rules.breaker_move > 0.0 or rules.breaker_volume > 0.0:
             trip_breakers(state, rules, tape, log, t)
-        n = _due(state, queue, everyone, t) if link != DOWN else 0
-        _serve(state, rules, tape, log, queue, n, t, link)
+        looked = n = to_visit(state, rules, tape, watch, lists, place, t, visit) if link != DOWN else 0
+        place[LOOKS] += n
+        if n > 0 or tape.weather.panic.shape[0] > 0:
+            _serve(state, rules, tape, log, queue, n, t, link)
         if link == UP:
-            everyone = False
-            n = _check_all(state, rules, tape, log, queue, n, t, skip)
+            place[ALL], place[STRAY] = 0, AT_EASE
+            state.gauges[SHORTFALL] = 0.0
+            if n > 0:
+                n = _check_all(state, rules, tape, watch, log, queue, n, t, place[FUNDED], visit)
+            if watch.sunk[0] > 0:
+                shut_gate(state, rules, t)
             if n > 0 and rules.liquidation_format == BOOK:
                 liquidate_on_book(state, rules, log, queue, n, t)
             elif n > 0:
@@ -197,24 +199,17 @@ def _replay(state: State, rules: Rules, tape: Tape, log: Log, skip: bool) -> int
         else:
             wait_for_chain(state, rules)
         close_tick(state, rules, tape, t)
-        if _overflows(state):
+        place[TICK] = t + 1
+        if (looked > 0 or t % rules.ticks_per_hour == 0 or place[FUNDED] != funded) and _overflows(state):
             return OVERFLOW
         if state.tills[EVENT_COUNT] > log.whole.shape[0]:
             return EVENTS_FULL
         if state.tills[SHOT_COUNT] > log.shot.shape[0]:
             return SNAPSHOTS_FULL
+        if _is_full(state, log):
+            return PAUSED
     settle_window(state, rules, tape, log, ticks - 1)
     return EVENTS_FULL if state.tills[EVENT_COUNT] > log.whole.shape[0] else DONE
-
-
-def opened(state: State, formed: State) -> State:
-    """The books of `state` after the population of `formed` has taken its positions."""
-    for name in ("gross", "outside", "held", "borrowed"):
-        state.lots[name] = formed.lots[name]
-    formed.tills[MARKET_POOLS] = state.tills[MARKET_POOLS]
-    return state._replace(
-        accounts=formed.accounts, size=formed.size, entry=formed.entry, tills=formed.tills, gauges=formed.gauges
-    )
 
 
 def run(
@@ -229,9 +224,10 @@ def run(
     listing: Listing = NOTHING,
     weather: Weather = CLEAR,
     formation: Terms | None = None,
-    skip: bool = True,
-    events: int = 1 << 15,
-    snapshots: int = 1 << 12,
+    visit: int = SKIP,
+    events: int = 1 << 16,
+    snapshots: int = 1 << 13,
+    sink: Callable[[], Sink] | None = None,
 ) -> Result:
     """Replay one window under one set of terms.
 
@@ -249,10 +245,14 @@ def run(
         What the world does to chain, oracle and markets.
     formation : Terms, optional
         What the opening population forms under, and what a ramp of weights starts from; the terms themselves if none.
-    skip : bool
-        Skip accounts that provably cannot matter. The result is the same without, only slower.
+    visit : int
+        SKIP, BRUTE or EVERY (`engine.visits`): the result is the same, only slower.
     events, snapshots : int
-        Rows to start with; a buffer that overflows is enlarged and the replay repeated.
+        Rows of the buffers, which are emptied when they are half full; if one tick fills the other half, they are
+        enlarged and the replay repeated.
+    sink : callable, optional
+        Makes a sink, which is given the event log part by part instead of the trace; asked again if the replay is
+        repeated, and then what the last one was given is void.
 
     Returns
     -------
@@ -267,22 +267,33 @@ def run(
     opening = pack_rules(formed, venue, feed, crowd, listing, seed)
     world = (venue, keepers, feed, crowd, listing)
     while True:
-        tape = pack_tape(terms, venue, feed, listing, weather)
-        first = tape if formation is None else pack_tape(formed, venue, feed, listing, weather)
+        parts, effort = Parts(None if sink is None else sink()), (0, 0)
         state = pack_state(formed, *world, formed, opening_pool)
         log = empty_log(state.lots.shape[0], events, snapshots)
-        status = _open(state, opening, first, log)
+        tape = pack_tape(formed, venue, feed, listing, state.markets, opening, weather)
+        status = open_window(state, opening, tape, log, parts)
         if status == DONE:
             state = opened(pack_state(terms, *world, formed, opening_pool), state)
-            status = _replay(state, rules, tape, log, skip)
+            if formation is not None:
+                tape = pack_tape(terms, venue, feed, listing, state.markets, rules, weather)
+            status, effort = _all_ticks(state, rules, tape, log, visit, parts)
         if status == EVENTS_FULL:
             events *= 4
         elif status == SNAPSHOTS_FULL:
             snapshots *= 4
         else:
-            return Result(status, unpack(state, tape), _trace(state, tape, log))
+            return Result(status, unpack(state, tape), parts.trace(state, tape), effort)
 
 
-def _trace(state: State, tape: Tape, log: Log) -> Trace:
-    rows, shots = int(state.tills[EVENT_COUNT]), int(state.tills[SHOT_COUNT])
-    return Trace(log.whole[:rows].copy(), log.real[:rows].copy(), log.shot[:shots].copy(), tape.path, tape.columns)
+def _all_ticks(
+    state: State, rules: Rules, tape: Tape, log: Log, visit: int, parts: Parts
+) -> tuple[int, tuple[int, int]]:
+    """The whole window, pausing wherever the log must be emptied: the status, and what it took."""
+    watch, place = empty_watch(state), np.zeros(PLACES, dtype=np.int64)
+    due, found, queue = np.zeros((3, state.accounts.shape[0]), dtype=np.int64)
+    status = PAUSED
+    while status == PAUSED:
+        status = _replay(state, rules, tape, watch, log, (due, found, queue), visit, place)
+        if status in (PAUSED, DONE, OVERFLOW):
+            parts.take(state, log)
+    return status, (int(place[LOOKS]), int(place[STRAYED]))

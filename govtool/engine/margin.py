@@ -22,7 +22,7 @@ from govtool.engine.codes import (
 from govtool.engine.draw import CUT, CUT_DELAY, NUDGE, NUDGE_DELAY, TOPUP_DELAY, draw
 from govtool.engine.draw import TOPUP as TOPUP_STREAM
 from govtool.engine.entry import wait
-from govtool.engine.jit import kernel
+from govtool.engine.jit import inlined, kernel
 from govtool.engine.ledger import record
 from govtool.engine.requirement import stop_level
 from govtool.engine.retire import drop_flag
@@ -31,7 +31,7 @@ from govtool.engine.transit import arrive, land_withdrawals, landed_topup, next_
 from govtool.engine.windows import ticks_of
 
 
-@kernel
+@inlined
 def next_arrival(state: State, i: int) -> int:
     """Tick at which account `i`'s top-up is due or something under way lands, NEVER if nothing is."""
     due = state.accounts[i].arrives if state.accounts[i].arrives >= 0 else NEVER
@@ -96,7 +96,7 @@ def _think(state: State, rules: Rules, i: int, t: int, stream: int, delay: int, 
         account.arrives = t + wait(rules.seed, delay, account.owner, t, account.topup_delay)
 
 
-@kernel
+@inlined
 def _nudge(state: State, rules: Rules, i: int, t: int, short: bool) -> None:
     """The venue warns account `i`, once until it is well again."""
     if short and state.accounts[i].nudged == 0:
@@ -104,7 +104,7 @@ def _nudge(state: State, rules: Rules, i: int, t: int, short: bool) -> None:
     state.accounts[i].nudged = 1 if short else 0
 
 
-@kernel
+@inlined
 def _warn(state: State, rules: Rules, i: int, t: int, short: bool) -> None:
     """Account `i` sees itself in danger, once until it is well again: it may top up, or reduce."""
     account = state.accounts[i]
@@ -115,21 +115,23 @@ def _warn(state: State, rules: Rules, i: int, t: int, short: bool) -> None:
     account.warned = 1 if short else 0
 
 
-@kernel
+@inlined
 def _deal_with_pool(
     state: State, rules: Rules, log: Log, i: int, t: int, equity: float, maintenance: float
 ) -> tuple[float, float]:
     """Equity and maintenance margin of account `i` after it has paid the pool back, or been helped by it."""
     if state.accounts[i].owed > 0 and repay_advance(state, rules, log, i, t, equity, maintenance) > 0:
         equity, maintenance = health(state, rules, i)
-    if rules.advance_trigger > 0.0 and advance(state, rules, log, i, t, equity, maintenance) > 0:
+    if equity < rules.advance_trigger * maintenance and advance(state, rules, log, i, t, equity, maintenance) > 0:
         equity, maintenance = health(state, rules, i)
     return equity, maintenance
 
 
-@kernel
+@inlined
 def wait_for_chain(state: State, rules: Rules) -> None:
     """A tick that is not up: nobody is looked at, and flagged accounts below maintenance stay so a tick longer."""
+    if state.gauges[FLAGGED] == 0.0:
+        return
     for i in range(state.accounts.shape[0]):
         if state.accounts[i].flag >= 0 and not is_flat(state, i):
             equity, maintenance = health(state, rules, i)
@@ -137,7 +139,14 @@ def wait_for_chain(state: State, rules: Rules) -> None:
                 state.gauges[UNDER_SECONDS] += rules.step_s
 
 
-@kernel
+@inlined
+def shut_gate(state: State, rules: Rules, t: int) -> None:
+    """Somebody is worth less than nothing: withdrawals wait from tick `t` on (rules, section 8a)."""
+    if rules.gate_s > 0.0:
+        state.tills[GATE] = t + ticks_of(rules, rules.gate_s)
+
+
+@inlined
 def check(state: State, rules: Rules, log: Log, i: int, t: int) -> bool:
     """Margin step for account `i`; True if it must be looked at again in the next tick.
 
@@ -149,8 +158,8 @@ def check(state: State, rules: Rules, log: Log, i: int, t: int) -> bool:
     if rules.advance_trigger > 0.0 or state.accounts[i].owed > 0:
         equity, maintenance = _deal_with_pool(state, rules, log, i, t, equity, maintenance)
     own = equity - state.accounts[i].owed * 1e-6
-    if own < 0.0 and rules.gate_s > 0.0:
-        state.tills[GATE] = t + ticks_of(rules, rules.gate_s)
+    if own < 0.0:
+        shut_gate(state, rules, t)
     if equity < maintenance:
         state.gauges[UNDER_SECONDS] += rules.step_s
         if state.accounts[i].flag < 0:
@@ -168,5 +177,4 @@ def check(state: State, rules: Rules, log: Log, i: int, t: int) -> bool:
     short = equity < rules.warning * maintenance
     if short or state.accounts[i].warned == 1:
         _warn(state, rules, i, t, short)
-    watched = equity < rules.watch * maintenance
-    return watched or state.accounts[i].flag >= 0 or state.accounts[i].owed > 0
+    return bool(state.accounts[i].flag >= 0)

@@ -6,13 +6,13 @@ import numpy as np
 
 from govtool.engine.codes import GAS, KEEPERS
 from govtool.engine.draw import ORDER, draw
-from govtool.engine.jit import kernel
+from govtool.engine.jit import allocating, kernel
 from govtool.engine.keepers import edge_of, may_act, refill
 from govtool.engine.state import Rules, State
 from govtool.engine.terms import FIRST_COME_ORDER, PRIORITY_ORDER, Floats
 
 
-@kernel
+@allocating
 def places(state: State, rules: Rules, i: int, n: int, t: int, cartel: bool) -> Floats:
     """What keepers are sorted by for the tranche in slot `n` of account `i`, lowest first: of who is fastest, nothing.
 

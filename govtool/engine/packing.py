@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from govtool.engine.band import FIRST_BAND, FIRST_WIDE
+from govtool.engine.calendar import UNLISTED
 from govtool.engine.codes import (
     ASSET,
     BACK,
@@ -24,9 +26,6 @@ from govtool.engine.rows import ACCOUNT, INSTRUMENT, KEEPER, MARKET_ROW, STAKER,
 from govtool.engine.slow_price import INTERVALS
 from govtool.engine.state import Books, Crowd, Feed, Keepers, Log, State, Tape, Venue
 from govtool.engine.terms import Floats, Ints, Listing, Terms
-
-FIRST_BAND = 1e-3
-"""Displacement that the skipping bounds allow for at first; widened when it is left. No result hangs on it."""
 
 
 def _rows(dtype: np.dtype[np.void], count: int, *sources: tuple[object, ...]) -> np.recarray:
@@ -75,7 +74,8 @@ def _accounts(crowd: Crowd) -> np.recarray:
     for name in ("flag", "arrives", "last", "helped_at", "cut_due"):
         accounts[name] = -1
     accounts["due"] = np.where(crowd.enters < 0, NEVER, crowd.enters)
-    accounts["wake"] = np.minimum(accounts["due"], accounts["draws"])
+    accounts["before"] = UNLISTED
+    accounts["wake"] = NEVER
     if crowd.owner.size == 0:
         accounts["owner"] = np.arange(crowd.equity.shape[0])
     return accounts
@@ -97,7 +97,7 @@ def pack_state(
     for name in ("oracle", "index", "source", "stable"):
         markets[name] = feed.index[0]
     markets["memory"][:, :INTERVALS] = feed.index[0][:, None]
-    markets["band"] = FIRST_BAND
+    markets["band"], markets["wide"] = FIRST_BAND, FIRST_WIDE
     markets["initial_before"] = formation.initial_weight
     markets["maintenance_before"] = formation.maintenance_weight
     markets["halted"] = markets["tripped"] = -1
@@ -121,6 +121,7 @@ def pack_state(
         lots=lots,
         keepers=_keepers(keepers),
         stakers=_stakers(crowd),
+        wakes=np.full(feed.index.shape[0], -1, dtype=np.int64),
         tills=tills,
         gauges=gauges,
         scan=None if is_plain(terms, listing) else _scan(terms, listing),

@@ -50,14 +50,10 @@ def _scalars(source: tuple[object, ...]) -> list[tuple[str, int | float, bool]]:
 
 
 def pack_rules(terms: Terms, venue: Venue, feed: Feed, crowd: Crowd, listing: Listing, seed: int) -> Rules:
-    """One record of all scalars, integers as int64 and the rest as float64.
-
-    `watch` among them is the health under which an account is looked at in every tick.
-    """
+    """One record of all scalars, integers as int64 and the rest as float64."""
     found: list[tuple[str, int | float, bool]] = [("seed", seed, True)]
     found.append(("linear", int(is_linear(terms, listing)), True))
     found.append(("limits", int(has_limits(terms)), True))
-    found.append(("watch", max(crowd.warning, terms.pool.advance_trigger, crowd.habits.nudge), False))
     found.append(("orders", int(has_orders(crowd)), True))
     for source in (terms, venue, feed, crowd, listing):
         found += _scalars(source)

@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from govtool.engine.blocks import COLUMNS, block_table, funded, level_rows, raised
+from govtool.engine.expected import Expected, expected_prices
 from govtool.engine.packing_rules import is_plain
-from govtool.engine.state import CLEAR, Beside, Feed, Tape, Venue, Weather
-from govtool.engine.terms import Floats, Listing, Terms
+from govtool.engine.state import CLEAR, Beside, Feed, Rules, Tape, Venue, Weather
+from govtool.engine.terms import Floats, Ints, Listing, Terms
 from govtool.engine.volatility import option_volatilities
 from govtool.engine.weights import volatilities
 
@@ -14,43 +16,79 @@ def filled(values: Floats, shape: tuple[int, ...], other: float) -> Floats:
     return np.ascontiguousarray(values, dtype=np.float64) if values.size else np.full(shape, other)
 
 
-def pack_tape(terms: Terms, venue: Venue, feed: Feed, listing: Listing, weather: Weather = CLEAR) -> Tape:
-    """Columns of the feed and the listing, the weights' volatility factors, and room for the per-tick output."""
-    ticks, markets = feed.index.shape
+def pack_tape(
+    terms: Terms,
+    venue: Venue,
+    feed: Feed,
+    listing: Listing,
+    markets: np.recarray,
+    rules: Rules,
+    weather: Weather = CLEAR,
+    *,
+    posted: Expected | None = None,
+    last: int | None = None,
+) -> Tape:
+    """Columns of the feed and the listing, weights and bounds, and room for the per-tick output.
+
+    Parameters
+    ----------
+    markets : MARKET_ROW (M,)
+        See `pack_state`.
+    rules : RULES
+        See `pack_rules`.
+    posted : Expected, optional
+        What is posted, where it is known; what would be if the venue's own trades moved nothing otherwise.
+    last : int, optional
+        Tick after which weights and volatilities stay as they are; the feed's last if none.
+    """
+    ticks = feed.index.shape[0]
+    last = ticks - 1 if last is None else last
     index = np.ascontiguousarray(feed.index)
     factor, sigma = volatilities(terms, feed, venue.ticks_per_hour)
     confidence = filled(listing.confidence, factor.shape, 1.0)
     daily = filled(feed.sigma, factor.shape, 0.0)
     averaged = terms.posting.mean_ticks > 1
     looks_back = averaged or terms.posting.oracle_lag > 0
-    return Tape(
+    paid, levels = funded(terms, feed), level_rows(feed.low.shape[0])
+    tape = Tape(
         index=index,
         slope=np.ascontiguousarray(feed.slope),
-        low=np.ascontiguousarray(feed.low),
-        high=np.ascontiguousarray(feed.high),
+        expected=index,
+        blocks=np.zeros((0, index.shape[1], COLUMNS)),
+        levels=levels,
+        funded=paid,
         factor=np.concatenate([factor, confidence, daily], axis=1),
         peg=filled(listing.peg, (ticks,), 1.0),
-        beside=None if is_plain(terms, listing) else _beside(terms, venue, listing, index, sigma),
+        beside=None if is_plain(terms, listing) else _beside(terms, venue, listing, index, sigma, levels, last),
         funding_tick=feed.funding_tick,
         funding_rate=np.ascontiguousarray(feed.funding_rate),
-        path=np.zeros((ticks, markets)),
+        path=np.zeros(index.shape),
         columns=np.zeros((ticks // venue.sample_ticks, 8)),
         weather=Weather(*(np.ascontiguousarray(column) for column in weather)),  # type: ignore[arg-type]
-        source=np.zeros((ticks if looks_back else 0, markets)),
-        source_sum=np.zeros((ticks if averaged else 0, markets)),
+        source=np.zeros((ticks if looks_back else 0, index.shape[1])),
+        source_sum=np.zeros((ticks if averaged else 0, index.shape[1])),
     )
+    known = expected_prices(terms, venue, feed, markets, rules, tape) if posted is None else posted
+    blocks = block_table(known.low, known.high, markets, rules, factor, feed.funding_tick, paid, levels, last)
+    return tape._replace(expected=known.path, blocks=blocks)
 
 
-def _beside(terms: Terms, venue: Venue, listing: Listing, index: Floats, sigma: Floats) -> Beside:
+def _beside(
+    terms: Terms, venue: Venue, listing: Listing, index: Floats, sigma: Floats, levels: Ints, last: int
+) -> Beside:
     """Columns of options and assets."""
     ratio = filled(listing.ratio, (index.shape[0], listing.asset_market.shape[0]), 1.0)
     begins = np.arange(0, index.shape[0], venue.block_ticks)
+    volatility = _volatility(terms, venue, listing, index, sigma)
+    hourly = volatility[np.minimum(begins, last) // venue.ticks_per_hour]
     return Beside(
-        volatility=_volatility(terms, venue, listing, index, sigma),
+        volatility=volatility,
         summed=np.cumsum(index, axis=0),
         ratio=ratio,
-        ratio_low=np.minimum.reduceat(ratio, begins, axis=0),
-        ratio_high=np.maximum.reduceat(ratio, begins, axis=0),
+        volatility_low=raised(hourly, levels, most=False),
+        volatility_high=raised(hourly, levels, most=True),
+        ratio_low=raised(np.minimum.reduceat(ratio, begins, axis=0), levels, most=False),
+        ratio_high=raised(np.maximum.reduceat(ratio, begins, axis=0), levels, most=True),
     )
 
 

@@ -4,14 +4,14 @@ from typing import Any
 
 import numpy as np
 
-from govtool.engine.bounds import least_margin
+from govtool.engine.bounds import margin_range, paid_so_far
 from govtool.engine.codes import OPTION
 from govtool.engine.instruments import mark_instruments
-from govtool.engine.jit import kernel
+from govtool.engine.jit import allocating, kernel
 from govtool.engine.layout import first_asset
 from govtool.engine.requirement import need
 from govtool.engine.state import Rules, State, Tape
-from govtool.engine.terms import SCAN, Floats, Ints
+from govtool.engine.terms import Floats, Ints
 from govtool.engine.tiers import MAINTENANCE
 from govtool.engine.weights import set_weights
 
@@ -27,7 +27,7 @@ def set_prices(state: State, rules: Rules, tape: Tape, path: Floats, t: int, las
     mark_instruments(state, rules, tape, t)
 
 
-@kernel
+@allocating
 def marks_of(
     state: State, rules: Rules, tape: Tape, path: Floats, tick: Ints, instrument: Ints
 ) -> tuple[Floats, Floats]:
@@ -85,17 +85,21 @@ def _worth(state: State, size: Ints, cash: float) -> float:
 
 @kernel
 def _matters(
-    state: State, rules: Rules, tape: Tape, size: Ints, cash: float, block: int, hour: int, low: float, deep: float
+    state: State, rules: Rules, tape: Tape, size: Ints, cash: float, t: int, f: int, low: float, deep: float
 ) -> bool:
-    """Whether a holding could be worth less than `low`, or lack more than `deep`, within a block of ticks."""
-    if rules.method == SCAN:
-        return True
-    worst, _ = least_margin(state, rules, tape, size, cash, block, hour, 0.0)
-    margin, _ = least_margin(state, rules, tape, size, cash, block, hour, 1.0)
+    """Whether a holding could be worth less than `low`, or lack more than `deep`, from tick `t` to its block's end.
+
+    `f` funding times have been.
+    """
+    worth = cash + paid_so_far(state, tape, size, f)
+    block = t // rules.block_ticks
+    last = min((block + 1) * rules.block_ticks, tape.index.shape[0]) - 1
+    worst, _, _ = margin_range(state, rules, tape, size, worth, block, False, t, last, 0.0)
+    margin, _, _ = margin_range(state, rules, tape, size, worth, block, False, t, last, 1.0)
     return bool(worst < low or -margin > deep)
 
 
-@kernel
+@allocating
 def follow(
     state: State,
     rules: Rules,
@@ -145,8 +149,6 @@ def follow(
         while f < tape.funding_tick.shape[0] and tape.funding_tick[f] < t:
             f += 1
         pays = f < tape.funding_tick.shape[0] and tape.funding_tick[f] == t
-        block = t // rules.block_ticks
-        hour = min(t, last) // rules.ticks_per_hour
         if t % rules.ticks_per_hour == 0 and t <= last:
             set_weights(state, rules, tape, t)
         marked = False
@@ -160,7 +162,8 @@ def follow(
                 for m in range(path.shape[1] if pays else 0):
                     purse[n] -= (sizes[n, m] * state.lots[m].unit) * payment[f, m]
                 if t % rules.block_ticks == 0 or pays or expired != 0.0:
-                    watched[n] = _matters(state, rules, tape, sizes[n], purse[n], block, hour, lowest[n], deepest[n])
+                    been = f + 1 if pays else f
+                    watched[n] = _matters(state, rules, tape, sizes[n], purse[n], t, been, lowest[n], deepest[n])
             if not watched[n]:
                 continue
             if not marked:

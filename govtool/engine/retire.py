@@ -4,6 +4,7 @@ import math
 
 from govtool.engine.account import health
 from govtool.engine.advance import close_advance
+from govtool.engine.calendar import wake_at
 from govtool.engine.codes import (
     BAD_DEBT,
     BAD_DEBT_EVENT,
@@ -55,7 +56,7 @@ def retire(state: State, rules: Rules, log: Log, i: int, t: int) -> int:
     if is_held(state, rules, log, i, t):
         drop_flag(state, i)
         state.accounts[i].due = t + 1
-        state.accounts[i].wake = t + 1
+        wake_at(state, i, t + 1)
         return missing
     lost = min(part_of_exits(state, i), state.accounts[i].cash)
     if lost > 0:
@@ -81,6 +82,6 @@ def retire(state: State, rules: Rules, log: Log, i: int, t: int) -> int:
         uniform = draw(rules.seed, IDLE, state.accounts[i].owner, t)
         state.accounts[i].due = t + 1 + math.floor(-state.accounts[i].idle * natural_log(1.0 - uniform))
         state.accounts[i].due = max(state.accounts[i].due, last_landing(state, i))
-    state.accounts[i].wake = min(state.accounts[i].due, state.accounts[i].draws, next_landing(state, i))
+    wake_at(state, i, max(t + 1, min(state.accounts[i].due, state.accounts[i].draws, next_landing(state, i))))
     record(state, log, t, RETIRE, i, NONE, NONE, NIL, -withdrawn, NIL, NIL, kept * 1e-6, 0.0, 0.0)
     return missing

@@ -3,10 +3,13 @@
 import numpy as np
 
 ACCOUNT = np.dtype(
-    [(name, np.int64) for name in ("cash", "status", "flag", "warned", "due", "arrives", "wake", "live", "rested")]
-    + [(name, np.int64) for name in ("owed", "advanced", "given", "held", "last", "used_at", "helped", "helped_at")]
-    + [(name, np.int64) for name in ("sent", "lands", "out", "out_at", "next_out", "next_out_at")]
-    + [(name, np.int64) for name in ("cut_due", "nudged", "draws", "put_in")]
+    [(name, np.int64) for name in ("cash", "status", "flag", "owed", "stale", "wake", "before", "after")]
+    + [(name, np.int64) for name in ("due", "arrives", "cut_due", "draws", "sent", "lands", "out", "out_at")]
+    + [
+        (name, np.int64)
+        for name in ("next_out", "next_out_at", "warned", "nudged", "live", "rested", "advanced", "given")
+    ]
+    + [(name, np.int64) for name in ("held", "last", "used_at", "helped", "helped_at", "put_in")]
     + [(name, np.int64) for name in ("wallet", "equity", "enters", "owner", "opted", "leaves")]
     + [(name, np.float64) for name in ("used", "closed")]
     + [(name, np.float64) for name in ("leverage", "hold", "idle", "topup_chance", "topup_delay")]
@@ -14,14 +17,27 @@ ACCOUNT = np.dtype(
     + [(name, np.float64) for name in ("herd", "draw_every", "keep")]
 )
 """One account: what changes, then its plans. `flag`: tick found below maintenance, -1 if not; `due`: tick of the next
-entry or exit; `arrives`: tick of a top-up, -1 if none; `wake`: next tick at which something may happen; `live`: number
-of its tranches; `rested`: tick before which nothing more of it is sold; `owed` to the pool, of which `advanced` is the
-amount without the fee; `given` to others; `helped` by the pool at tick `helped_at`; `held`: 1 while its withdrawal
-waits; `last`: market of its last forced close, -1 if none; `used`, `closed`: what was put up of it, in the window and
-since its flag; `sent`: quantums of a top-up in transit, which `lands` at a tick; `out`, `next_out`: quantums on their
-way to its wallet, there at `out_at`, `next_out_at`; `cut_due`: tick at which it reduces, -1 if none; `nudged`: 1 while
-the venue's warning stands; `draws`: tick of its next withdrawal of what it does not need; `put_in`: quantums that it
-brought since it came in, less the part that withdrawals were of its equity."""
+entry or exit; `arrives`: tick of a top-up, -1 if none; `wake`: next tick at which something may happen, and its
+neighbours `before` and `after` among those who wake then; `stale`: 1 if others changed its books since it was last
+looked at; `live`: number of its tranches; `rested`: tick before which nothing more of it is sold; `owed` to the pool,
+of which `advanced` is the amount without the fee; `given` to others; `helped` by the pool at tick `helped_at`; `held`:
+1 while its withdrawal waits; `last`: market of its last forced close, -1 if none; `used`, `closed`: what was put up of
+it, in the window and since its flag; `sent`: quantums of a top-up in transit, which `lands` at a tick; `out`,
+`next_out`: quantums on their way to its wallet, there at `out_at`, `next_out_at`; `cut_due`: tick at which it reduces,
+-1 if none; `nudged`: 1 while the venue's warning stands; `draws`: tick of its next withdrawal of what it does not need;
+`put_in`: quantums that it brought since it came in, less the part that withdrawals were of its equity."""
+
+WATCH = np.dtype(
+    [("legs", np.int64)]
+    + [(name, np.float64) for name in ("worth", "below", "over", "first", "second")]
+    + [(name, np.uint32) for name in ("first_side", "second_side")]
+)
+"""What is watched of one account, on one line of a cache: how many `legs` it holds, and `BEYOND` more if a level of
+equity concerns it too; its cash with the funding paid so far; between which multiples of maintenance margin nothing
+happens, `below` and one divided by `over`, which is 0 for no limit; the coins of two legs, and their sides: twice the
+market, and one more for a short."""
+
+BEYOND = 1 << 16
 
 TRANCHE = np.dtype(
     [(name, np.int64) for name in ("instrument", "left", "opened", "shown", "phase", "resets")]
@@ -35,7 +51,10 @@ phase starts; while `winner` is not -1 it is reserved: `won` quantums at `price`
 MARKET_ROW = np.dtype(
     [(name, np.int64) for name in ("posted", "heard", "halted", "tripped", "own_pool", "used_at", "sold_at")]
     + [(name, np.float64) for name in ("used", "sold", "sigma", "pool_share")]
-    + [(name, np.float64) for name in ("oracle", "index", "slope", "volume", "band", "initial", "maintenance")]
+    + [
+        (name, np.float64)
+        for name in ("oracle", "index", "slope", "volume", "band", "wide", "strain", "initial", "maintenance")
+    ]
     + [(name, np.float64) for name in ("factor", "confidence", "initial_before", "maintenance_before")]
     + [(name, np.float64) for name in ("initial_weight", "maintenance_weight", "oi_lower", "oi_upper")]
     + [(name, np.float64) for name in ("curve_initial", "curve_maintenance", "base_margin", "range")]
@@ -43,7 +62,8 @@ MARKET_ROW = np.dtype(
     + [("memory", np.float64, 28)]
 )
 """One market: what changes (`index`, `slope`, `initial`, `maintenance`, `factor` are those of this tick; `volume` is X;
-`band` is how far off the index the skipping bounds allow posted prices to be; `seen`: slope that keepers believe in;
+`band` and `wide` are how far off what is expected the skipping bounds allow posted prices to be, `strain` is how much
+of that they used today; `seen`: slope that keepers believe in;
 `source`: what the oracle last heard, at tick `heard` if it could post; `stable`, `memory`: its smooth price; `halted`:
 tick until which it is, and `tripped` the one since which, -1 if never; `own_pool`: quantums of the pool that pay for it
 alone; `used`, `sold`: what was put up and closed, in their windows), then its terms and venue."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from govtool.engine.codes import NONE, PEG
 from govtool.engine.elementary import exponential, natural_log, power
-from govtool.engine.jit import kernel
+from govtool.engine.jit import allocating, kernel
 from govtool.engine.layout import DAMP, MOVE, SHIFT, SHOCKED, first_asset, scenario_count
 from govtool.engine.options import on_grid, quoted
 from govtool.engine.pricing import premium
@@ -152,7 +152,8 @@ def _linear_value(state: State, size: Ints, m: int) -> float:
 @kernel
 def _market_profits(state: State, rules: Rules, size: Ints, m: int, profits: Floats) -> tuple[float, float]:
     """Write market `m`'s profit in each scenario; answers its basis contingency and its naked coins."""
-    profits[:] = 0.0
+    for g in range(profits.shape[0]):
+        profits[g] = 0.0
     basis = 0.0
     naked = 0.0
     last = first_asset(state)
@@ -171,7 +172,7 @@ def _market_profits(state: State, rules: Rules, size: Ints, m: int, profits: Flo
     return basis, naked
 
 
-@kernel
+@allocating
 def scan_need(state: State, rules: Rules, size: Ints, tier: int) -> float:
     """What perpetuals, options and hedging assets need: the worst loss times the tier's factor, and static add-ons.
 

@@ -8,7 +8,7 @@ from govtool.engine.account import equity_of, health, is_flat
 from govtool.engine.advance import close_advance
 from govtool.engine.codes import BAD_DEBT, BAD_DEBT_EVENT, EXIT_HAIRCUT, EXITS, IN, INSURANCE, NIL, NONE, POOL_LOW
 from govtool.engine.instruments import mark_instruments
-from govtool.engine.jit import kernel
+from govtool.engine.jit import allocating, kernel
 from govtool.engine.last_resort import close_at_any_price
 from govtool.engine.ledger import record
 from govtool.engine.retire import retire
@@ -38,7 +38,7 @@ def _close_troubled(state: State, rules: Rules, log: Log, i: int, t: int) -> Non
         retire(state, rules, log, i, t)
 
 
-@kernel
+@allocating
 def _settle_exits(state: State, log: Log, t: int) -> None:
     """What was left to withdrawals is borne by all accounts still in, as if they withdrew now."""
     rest = -state.tills[EXITS]

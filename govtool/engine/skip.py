@@ -1,126 +1,202 @@
-"""When an account's margin can next matter, so that most account-ticks are never visited."""
+"""When an account's margin can next matter, so that most account-ticks are never visited.
+
+An account keeps within its limits through a block of ticks if the block's bounds on prices, weights and funding say
+so, whatever the prices do in it. Large blocks are tried first, then ever smaller ones, then single ticks.
+"""
+
+from typing import Any
 
 import numpy as np
 
-from govtool.engine.bounds import largest_base, least_margin
+from govtool.engine.blocks import CHEAP, DEAR, HEAVY, HIGH, LIGHT, LOW, largest_from, width_of
+from govtool.engine.bounds import margin_range
+from govtool.engine.codes import NONE
 from govtool.engine.jit import inlined, kernel
 from govtool.engine.layout import Scan
+from govtool.engine.rows import BEYOND
 from govtool.engine.state import Rules, State, Tape
-from govtool.engine.terms import SCAN, Floats, Ints
+from govtool.engine.terms import Floats, Ints
+from govtool.engine.watch import MARGIN_OF_ROUNDING, ROUNDED, Watch, leg_of
 
-MARGIN_OF_ROUNDING = 1e-9
-"""Relative slack on bounds; far above what rounding can do to a sum of a few terms."""
+LONG_BLOCKS = 16
+"""Whoever can wait for so many leaves under the wide bands does."""
 
-HORIZON = 64
-"""Blocks looked ahead at most: beyond it the account is looked at again anyway."""
-
-
-@inlined
-def _stays_clear(state: State, rules: Rules, tape: Tape, i: int, block: int) -> bool:
-    """Whether E >= warning * MM for account `i` all through a block of ticks, as far as bounds can tell."""
-    hour = block * rules.block_ticks // rules.ticks_per_hour
-    cash = state.accounts[i].cash * 1e-6
-    margin, scale = least_margin(state, rules, tape, state.size[i], cash, block, hour, rules.watch)
-    return bool(margin > scale * MARGIN_OF_ROUNDING)
+TWO: Any = np.uint32(2)
+"""Sides of a market, without a sign as a side is."""
 
 
 @inlined
-def _has_orders(accounts: np.recarray, i: int) -> bool:
-    return bool(accounts[i].put_in > 0 and (accounts[i].stop_loss > 0.0 or accounts[i].take_profit > 0.0))
-
-
-@kernel
-def _may_reach_order(
-    accounts: np.recarray,
-    size: Ints,
+def _keeps(
+    rows: np.recarray,
+    side: Any,
+    coins: Floats,
+    span: Floats,
     markets: np.recarray,
-    lots: np.recarray,
-    low: Floats,
-    high: Floats,
+    blocks: Floats,
+    expected: Floats,
     i: int,
-    block: int,
+    row: int,
+    t: int,
+    wide: bool,
+    slack: float,
 ) -> bool:
-    """Whether equity of account `i`, which holds perpetuals only, may pass the level of a stop or limit in a block."""
-    if not _has_orders(accounts, i):
+    """Whether account `i` keeps within its limits in a plain world: in tick `t` of block `row`, in all of it if -1."""
+    one = rows[i]
+    least = poorest = richest = one.worth
+    scale = abs(one.worth)
+    for k in range(one.legs % BEYOND):
+        s, held = leg_of(rows, side, coins, i, k)
+        m = s // TWO
+        band = markets[m].wide if wide else markets[m].band
+        high = (blocks[row, m, HIGH] if t < 0 else expected[t, m]) * (1.0 + band)
+        heavy = blocks[row, m, HEAVY] * one.below
+        if s % TWO == 0:
+            low = (blocks[row, m, LOW] if t < 0 else expected[t, m]) * (1.0 - band)
+            least += held * ((low if heavy <= 1.0 else high) * (1.0 - heavy) - blocks[row, m, DEAR])
+        else:
+            least -= held * (high * (1.0 + heavy) - blocks[row, m, CHEAP])
+        scale += held * high
+    room = scale * MARGIN_OF_ROUNDING + slack
+    if not least > room:
         return False
-    account = accounts[i]
-    worst = best = account.cash * 1e-6
-    scale = abs(worst)
-    for m in range(markets.shape[0]):
-        held = size[i, m]
-        if held != 0:
-            market = markets[m]
-            least = low[block, m] * (1.0 - market.band) / (1.0 + market.deviation)
-            most = high[block, m] * (1.0 + market.band) / (1.0 - market.deviation)
-            coins = held * lots[m].unit
-            worst += coins * (least if held > 0 else most)
-            best += coins * (most if held > 0 else least)
-            scale += abs(coins) * most
-    slack, brought = scale * MARGIN_OF_ROUNDING, account.put_in * 1e-6
-    stopped = account.stop_loss > 0.0 and not worst - slack > account.stop_loss * brought
-    reached = account.take_profit > 0.0 and not best + slack < account.take_profit * brought
-    return bool(stopped or reached)
+    if one.over == 0.0 and one.legs < BEYOND:
+        return True
+    above = 1.0 / one.over if one.over > 0.0 else 1.0
+    most, margin = one.worth, 0.0
+    for k in range(one.legs % BEYOND):
+        s, held = leg_of(rows, side, coins, i, k)
+        m = s // TWO
+        band = markets[m].wide if wide else markets[m].band
+        low = (blocks[row, m, LOW] if t < 0 else expected[t, m]) * (1.0 - band)
+        high = (blocks[row, m, HIGH] if t < 0 else expected[t, m]) * (1.0 + band)
+        light, cheap, dear = blocks[row, m, LIGHT] * above, blocks[row, m, CHEAP], blocks[row, m, DEAR]
+        if s % TWO == 0:
+            most += held * ((high if light <= 1.0 else low) * (1.0 - light) - cheap)
+            poorest, richest = poorest + held * (low - dear), richest + held * (high - cheap)
+        else:
+            most -= held * (low * (1.0 + light) - dear)
+            poorest, richest = poorest - held * (high - cheap), richest - held * (low - dear)
+        margin += held * (low * blocks[row, m, LIGHT])
+    under = (one.over == 0.0 or most < -room) and (richest - span[i, 2] + room) * span[i, 3] <= margin
+    return bool(under and poorest - span[i, 0] > room and richest - span[i, 1] < -room)
 
 
 @kernel
 def _plain_breach(
-    accounts: np.recarray,
-    size: Ints,
+    rows: np.recarray,
+    side: Any,
+    coins: Floats,
+    span: Floats,
     markets: np.recarray,
-    lots: np.recarray,
-    low: Floats,
-    high: Floats,
-    factor: Floats,
-    rules: Rules,
+    blocks: Floats,
+    expected: Floats,
+    levels: Ints,
+    block_ticks: int,
     i: int,
-    t: int,
+    first: int,
+    end: int,
+    wide: bool,
+    slack: float,
 ) -> int:
-    """`next_breach` where only perpetuals at flat weights are held: the same bound, with few arguments."""
-    block = (t + 1) // rules.block_ticks
-    last = min(low.shape[0], block + HORIZON)
-    cash = accounts[i].cash * 1e-6
-    while block < last:
-        hour = block * rules.block_ticks // rules.ticks_per_hour
-        margin = cash
-        scale = abs(cash)
-        for m in range(markets.shape[0]):
-            held = size[i, m]
-            if held != 0:
-                market = markets[m]
-                weight = market.maintenance_weight
-                if rules.ramp_s > 0.0:
-                    weight = largest_base(market.maintenance_before, weight, rules, block)
-                weight = min(1.0, weight * factor[hour, m]) * rules.watch
-                least = low[block, m] * (1.0 - market.band) / (1.0 + market.deviation)
-                most = high[block, m] * (1.0 + market.band) / (1.0 - market.deviation)
-                base = abs(held) * lots[m].unit
-                long = base * (least if weight <= 1.0 else most) * (1.0 - weight)
-                margin += long if held > 0 else -base * most * (1.0 + weight)
-                scale += base * most
-        if not margin > scale * MARGIN_OF_ROUNDING:
-            break
-        if rules.orders == 1 and _may_reach_order(accounts, size, markets, lots, low, high, i, block):
-            break
-        block += 1
-    return max(t + 1, block * rules.block_ticks)
+    """`next_breach` in a plain world, with few arguments: a call hands over every array of a state."""
+    t, level = first, levels.shape[0] - 2
+    while t < end:
+        leaf, width = t // block_ticks, width_of(level)
+        block = leaf // width
+        if _keeps(rows, side, coins, span, markets, blocks, expected, i, levels[level] + block, NONE, wide, slack):
+            t, level = (block + 1) * width * block_ticks, largest_from((block + 1) * width, levels)
+        elif level > 0:
+            level -= 1
+        else:
+            after = min((leaf + 1) * block_ticks, end)
+            while t < after:
+                if not _keeps(rows, side, coins, span, markets, blocks, expected, i, leaf, t, wide, slack):
+                    return t
+                t += 1
+            level = largest_from(leaf + 1, levels)
+    return min(t, end)
+
+
+@kernel
+def _keeps_otherwise(
+    state: State,
+    rules: Rules,
+    tape: Tape,
+    watch: Watch,
+    i: int,
+    row: int,
+    first: int,
+    last: int,
+    wide: bool,
+    slack: float,
+) -> bool:
+    """As `_keeps`, with any instruments and any margin, through a whole block."""
+    one = watch.rows[i]
+    held = (state.size[i], one.worth, row, wide, first, last)
+    least, _, scale = margin_range(state, rules, tape, *held, one.below)
+    if not least > scale * MARGIN_OF_ROUNDING + slack:
+        return False
+    if one.over > 0.0:
+        _, most, scale = margin_range(state, rules, tape, *held, 1.0 / one.over)
+        if not most < -(scale * MARGIN_OF_ROUNDING + slack):
+            return False
+    if watch.span[i, 3] > 0.0:
+        _, most, scale = margin_range(state, rules, tape, *held, 1.0 / watch.span[i, 3])
+        if not most - watch.span[i, 2] < -(scale * MARGIN_OF_ROUNDING + slack):
+            return False
+    if one.legs >= BEYOND:
+        poorest, richest, scale = margin_range(state, rules, tape, *held, 0.0)
+        room = scale * MARGIN_OF_ROUNDING + slack
+        return bool(poorest - watch.span[i, 0] > room and richest - watch.span[i, 1] < -room)
+    return True
+
+
+@kernel
+def _other_breach(
+    state: State, rules: Rules, tape: Tape, watch: Watch, i: int, first: int, end: int, wide: bool, slack: float
+) -> int:
+    """`next_breach` in any other world: single ticks are not asked for, since a bound costs more than a look."""
+    t, level = first, tape.levels.shape[0] - 2
+    while t < end:
+        width = width_of(level)
+        block = t // rules.block_ticks // width
+        begin, after = block * width * rules.block_ticks, (block + 1) * width * rules.block_ticks
+        last = min(after, tape.index.shape[0]) - 1
+        if _keeps_otherwise(state, rules, tape, watch, i, tape.levels[level] + block, begin, last, wide, slack):
+            t, level = after, largest_from((block + 1) * width, tape.levels)
+        elif level > 0:
+            level -= 1
+        else:
+            return t
+    return min(t, end)
 
 
 @inlined
-def _next_breach(state: State, rules: Rules, tape: Tape, scan: Scan, i: int, t: int) -> int:
+def _breach(
+    state: State, rules: Rules, tape: Tape, watch: Watch, scan: Scan, i: int, first: int, end: int, wide: bool
+) -> int:
+    """First tick from `first` on at which account `i` might leave its limits while prices keep some band."""
+    slack = ROUNDED * tape.funded.shape[0] * state.size.shape[1]
     if scan is None:
-        return _plain_breach(
-            state.accounts, state.size, state.markets, state.lots, tape.low, tape.high, tape.factor, rules, i, t
-        )
-    if rules.method == SCAN or (rules.orders == 1 and _has_orders(state.accounts, i)):
-        return t + 1
-    block = (t + 1) // rules.block_ticks
-    last = min(tape.low.shape[0], block + HORIZON)
-    while block < last and _stays_clear(state, rules, tape, i, block):
-        block += 1
-    return max(t + 1, block * rules.block_ticks)
+        legs, listed = (watch.rows, watch.side, watch.coins, watch.span), (state.markets, tape.blocks, tape.expected)
+        return int(_plain_breach(*legs, *listed, tape.levels, rules.block_ticks, i, first, end, wide, slack))
+    return _other_breach(state, rules, tape, watch, i, first, end, wide, slack)
 
 
 @inlined
-def next_breach(state: State, rules: Rules, tape: Tape, i: int, t: int) -> int:
-    """First tick after `t` at which account `i` might fall below its warning, as far as the bounds can tell."""
-    return _next_breach(state, rules, tape, state.scan, i, t)
+def next_breach(state: State, rules: Rules, tape: Tape, watch: Watch, i: int, first: int, end: int) -> int:
+    """First tick from `first` on at which account `i` might leave its limits, as far as bounds can tell; at most `end`.
+
+    Notes
+    -----
+    Bounds hold while posted prices keep their bands around what is expected; when one leaves it, those are asked again
+    who were asked under it: `near` are those who could not wait for long under the wide one.
+    """
+    watch.near[i] = 0
+    if watch.rows[i].legs == 0 or first >= end:
+        return end
+    breach = _breach(state, rules, tape, watch, state.scan, i, first, end, True)
+    if breach < min(end, first + LONG_BLOCKS * rules.block_ticks):
+        watch.near[i] = 1
+        breach = _breach(state, rules, tape, watch, state.scan, i, breach, end, False)
+    return breach

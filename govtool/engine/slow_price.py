@@ -3,7 +3,7 @@
 import math
 
 from govtool.engine.codes import OPTION
-from govtool.engine.jit import kernel
+from govtool.engine.jit import inlined, kernel
 from govtool.engine.state import Rules, State
 from govtool.engine.terms import ORACLE, STRICT, Floats
 from govtool.units import SECONDS_PER_HOUR
@@ -69,7 +69,7 @@ def followed(memory: Floats, mark: float, slow: float, now: float, growth: float
     return limited(mark, slow, growth * nearness * nearness * counted)
 
 
-@kernel
+@inlined
 def move_slow_prices(state: State, rules: Rules, t: int) -> None:
     """Bring the slow prices of perpetuals and assets to tick `t`; from one tick to the next."""
     if rules.price_mode == ORACLE:

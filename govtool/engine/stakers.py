@@ -13,14 +13,14 @@ from govtool.engine.codes import (
     STAKERS,
     UNSTAKE,
 )
-from govtool.engine.jit import kernel
+from govtool.engine.jit import inlined, kernel
 from govtool.engine.ledger import record
 from govtool.engine.pool import shared_pool
 from govtool.engine.state import Log, Rules, State
 from govtool.engine.windows import ticks_of
 
 
-@kernel
+@inlined
 def pool_with_loans(state: State) -> int:
     """Quantums that the pool holds or has lent."""
     return int(state.tills[INSURANCE] + state.tills[ADVANCES_OUT])

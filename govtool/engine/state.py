@@ -198,6 +198,7 @@ class State(NamedTuple):
     lots: np.recarray  # (J,) INSTRUMENT
     keepers: np.recarray  # (K,) KEEPER
     stakers: np.recarray  # (N,) STAKER
+    wakes: Ints  # (T,) first account that wakes in a tick, -1 for none
     tills: Ints
     gauges: Floats
     scan: Any  # (3 + O, G + 2): scenarios, and the value of each option per coin in them and off basis; or None
@@ -209,8 +210,10 @@ class Beside(NamedTuple):
     volatility: Floats  # (H, O)
     summed: Floats  # (T, M) running sum of the index
     ratio: Floats  # (T, S)
-    ratio_low: Floats  # (B, S)
-    ratio_high: Floats  # (B, S)
+    volatility_low: Floats  # (N, O): the rows of `Tape.blocks`
+    volatility_high: Floats  # (N, O)
+    ratio_low: Floats  # (N, S)
+    ratio_high: Floats  # (N, S)
 
 
 class Tape(NamedTuple):
@@ -218,8 +221,10 @@ class Tape(NamedTuple):
 
     index: Floats  # type: ignore[assignment]
     slope: Floats
-    low: Floats
-    high: Floats
+    expected: Floats  # (T, M) what would be posted if the venue's own trades moved nothing
+    blocks: Floats  # (N, M, 8): bounds on blocks of ticks, level by level (see `engine.blocks`)
+    levels: Ints  # (L + 1,) first row of each level of blocks, and their number
+    funded: Floats  # (F + 1, M) quote that a long coin has paid before each funding time
     factor: Floats  # (H, 3 M): of volatility, then confidence, then daily volatility as keepers see it
     peg: Floats  # (T,)
     beside: Any  # Beside, or None in a plain world

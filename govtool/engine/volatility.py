@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from govtool.engine.elementary import LN2, half_power, natural_log
-from govtool.engine.jit import kernel
+from govtool.engine.jit import allocating, kernel
 from govtool.engine.terms import Floats, Ints
 from govtool.units import SECONDS_PER_DAY, SECONDS_PER_YEAR
 
@@ -24,7 +24,7 @@ def level_at(sigma: float, reference: float, seconds: float, half_life_s: float)
     return math.sqrt(max(reference * reference + (sigma * sigma - reference * reference) * weight, 0.0))
 
 
-@kernel
+@allocating
 def option_volatilities(
     sigma: Floats,
     index: Floats,

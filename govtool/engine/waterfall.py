@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from govtool.engine.account import collateral, equity_of, health, own_equity
+from govtool.engine.calendar import disturb
 from govtool.engine.codes import (
     COVER,
     DEFER,
@@ -20,7 +21,7 @@ from govtool.engine.codes import (
     SOCIALISE,
     TRADERS,
 )
-from govtool.engine.jit import kernel
+from govtool.engine.jit import allocating, kernel
 from govtool.engine.ledger import pay, record
 from govtool.engine.pool import cover_from_pool, may_pay
 from govtool.engine.state import Log, Rules, State
@@ -99,7 +100,7 @@ def _pay_for(state: State, log: Log, kind: int, i: int, c: int, m: int, amount: 
     if payer >= 0:
         state.accounts[c].cash -= amount
         state.accounts[i].cash += amount
-        state.accounts[c].wake = min(state.accounts[c].wake, t + 1)
+        disturb(state, c, t + 1)
         if kind == SHARE:
             state.accounts[c].given += amount
     else:
@@ -135,7 +136,7 @@ def share_out(state: State, log: Log, kind: int, i: int, m: int, need: int, weig
     return need - rest
 
 
-@kernel
+@allocating
 def _from_volunteers(state: State, rules: Rules, log: Log, i: int, need: int, m: int, t: int) -> int:
     """Accounts that opted in pay by what they may lose; none falls below its maintenance margin by it."""
     count = state.accounts.shape[0]
@@ -152,7 +153,7 @@ def _from_volunteers(state: State, rules: Rules, log: Log, i: int, need: int, m:
     return share_out(state, log, SHARE, i, m, need, weight, room, t)
 
 
-@kernel
+@allocating
 def _from_holders(state: State, log: Log, i: int, need: int, m: int, t: int) -> int:
     """Holders of market `m` on both sides pay by size, as through a funding index.
 

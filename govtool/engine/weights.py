@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from govtool.engine.elementary import half_power
-from govtool.engine.jit import inlined, kernel
+from govtool.engine.jit import allocating, inlined, kernel
 from govtool.engine.state import Feed, Rules, State, Tape
 from govtool.engine.terms import Floats, Terms
 from govtool.units import SECONDS_PER_HOUR, SECONDS_PER_YEAR
@@ -17,7 +17,7 @@ def _moved(factor: float, goal: float, rise: float, fall: float) -> float:
     return max(1.0, min(max(goal, factor - fall), factor + rise))
 
 
-@kernel
+@allocating
 def volatilities(terms: Terms, feed: Feed, ticks_per_hour: int) -> tuple[Floats, Floats]:
     """Factor on all weights, and annualised volatility, per hour of the window and market, both of shape (H, M).
 
@@ -75,7 +75,7 @@ def ramped(before: float, own: float, rules: Rules, t: int) -> float:
     return before + (own - before) * min(1.0, (t * rules.step_s) / rules.ramp_s)
 
 
-@kernel
+@inlined
 def is_ramping(rules: Rules, t: int) -> bool:
     """Whether weights are still on their way at tick `t`."""
     return bool(rules.ramp_s > 0.0 and t * rules.step_s < rules.ramp_s)
@@ -106,7 +106,7 @@ def set_weights(state: State, rules: Rules, tape: Tape, t: int) -> None:
     set_volatilities(state, tape.beside, hour)
 
 
-@kernel
+@inlined
 def set_depth(state: State, rules: Rules, tape: Tape, t: int) -> None:
     """Put depth and spreads of tick `t` in force, and what keepers believe depth to be (rules, section 2a)."""
     weather = tape.weather
@@ -124,7 +124,7 @@ def set_depth(state: State, rules: Rules, tape: Tape, t: int) -> None:
                 state.lots[j].spread = state.lots[j].own_spread * weather.wide[t, m]
 
 
-@kernel
+@inlined
 def open_interest(state: State, m: int) -> float:
     """One-sided open interest of market `m` in quote currency, outside market makers included."""
     held = state.lots[m].gross + abs(state.lots[m].outside)

@@ -2,9 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "oi": ("open_interest", "open_interest_value"),
 }
 """Columns of each kind of series, beside `timestamp`."""
+
+HASHED_ROWS = 1 << 16
+"""Rows of an array that are brought into canonical form at a time: a copy of the whole could be too large."""
 
 _UNIT_SECONDS = {"m": 60, "h": 3_600, "d": 86_400}
 _NAME = re.compile(
@@ -101,6 +104,14 @@ class Window:
     digest: str
 
 
+class Pieces(NamedTuple):
+    """An array that is not in memory as a whole: what it would be, and its rows piece by piece, in order."""
+
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+    rows: Iterable[NDArray[Any]]
+
+
 class Title(NamedTuple):
     """What a series' name says of it."""
 
@@ -158,20 +169,26 @@ def series_name(title: Title, first_ms: int, last_ms: int) -> str:
     return f"{title.venue}_{title.symbol}_{interval_text(title.interval_s)}{kind}_{days}"
 
 
-def digest_arrays(arrays: Mapping[str, NDArray[np.generic]]) -> str:
+def digest_arrays(arrays: Mapping[str, NDArray[Any] | Pieces]) -> str:
     """Canonical SHA-256 of named arrays: sorted names, dtypes, shapes, little-endian bytes; minus zero is zero.
 
-    How a file stores the numbers (compression, column order, CSV or Parquet) does not enter.
+    How a file stores the numbers (compression, column order, CSV or Parquet) does not enter, nor whether an array comes
+    whole or in pieces.
     """
     canonical = hashlib.sha256(b"govtool/arrays@1\n")
     for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        if array.dtype.kind == "f":
-            array = array + 0.0  # -0.0 becomes 0.0
-        array = array.astype(array.dtype.newbyteorder("<"), copy=False)
-        canonical.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
-        canonical.update(array.tobytes())
+        array = arrays[name]
+        dtype, shape = array.dtype.newbyteorder("<"), array.shape or (1,)
+        canonical.update(f"{name} {dtype.str} {shape}\n".encode())
+        for rows in array.rows if isinstance(array, Pieces) else _pieces(array.reshape(shape)):
+            if dtype.kind == "f":
+                rows = rows + 0.0  # -0.0 becomes 0.0
+            canonical.update(rows.astype(dtype, copy=False).tobytes())
     return f"sha256:{canonical.hexdigest()}"
+
+
+def _pieces(array: NDArray[Any]) -> Iterable[NDArray[Any]]:
+    return (array[first : first + HASHED_ROWS] for first in range(0, array.shape[0], HASHED_ROWS))
 
 
 def new_series(

@@ -4,6 +4,7 @@ Only + - * / and square roots of doubles, in a fixed order, so that the path is 
 """
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +31,9 @@ BTC and ETH on Binance spot; rounded down, for smaller markets move less togethe
 
 RANGE_OF_WALK = 1.5957691216057308
 """Expected range of a Brownian path over its standard deviation at the end, sqrt(8 / pi) (Feller 1951)."""
+
+STRETCH = 1 << 12
+"""Ticks that are bridged at a time, or one bar: what is computed on the way would be ten times the whole path."""
 
 UNIFORMS = 4  # in one variate: the sum of four uniforms has variance 1/3 and tails to 3.5 deviations
 
@@ -70,8 +74,19 @@ def bridge(window: Window, seed: int, step_s: int) -> NDArray[np.float64]:
         raise ParamError(f"seed = {seed} is negative: choose 0 or more")
     if n == 1:
         return window.close.copy()
-    path = _path(window, seed, n) if n > 2 else np.stack([_further_extreme(window), window.close], axis=1)
-    return path.reshape(-1, len(window.markets))
+    if n == 2:
+        return np.stack([_further_extreme(window), window.close], axis=1).reshape(-1, len(window.markets))
+    bars, markets = window.close.shape
+    path, some = np.empty((bars, n, markets)), max(1, STRETCH // n)
+    for first in range(0, bars, some):
+        path[first : first + some] = _path(_stretch(window, first, first + some), seed, n)
+    return path.reshape(-1, markets)
+
+
+def _stretch(window: Window, first: int, after: int) -> Window:
+    """Some bars of a window, as a window of their own: what is drawn hangs on when a bar is, not on its place."""
+    prices = {name: getattr(window, name)[first:after] for name in ("open", "high", "low", "close")}
+    return replace(window, start_ms=window.start_ms + first * window.native_s * MS, **prices)
 
 
 def ticks_per_bar(native_s: int, step_s: int) -> int:

@@ -1,24 +1,28 @@
 """One scenario under one protocol: pack, run, check the ledger, measure."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
-from govtool.engine.codes import BUCKETS, DONE, LARGEST, OPENING, OVERFLOW, RESIDUAL, TRADERS
+from govtool.engine.codes import DONE, OVERFLOW
 from govtool.engine.loop import Result, run
-from govtool.engine.state import Books, Trace
+from govtool.engine.parts import Sink
+from govtool.engine.state import Trace
 from govtool.engine.terms import Floats, Listing, Terms
 from govtool.errors import EngineError, ParamError
-from govtool.history.bars import digest_arrays
 from govtool.protocol.digest import digest as protocol_digest
 from govtool.protocol.model import Protocol
 from govtool.protocol.pack import pack
 from govtool.protocol.pack_margin import taken_asset
-from govtool.replay.events import Log, read_log
+from govtool.replay.events import Log
+from govtool.replay.ledger import check_ledger, refuse_too_large
 from govtool.replay.measure import measure
 from govtool.replay.quote import heard
 from govtool.replay.ratios import NAN, ratio
+from govtool.replay.spool import Spool
 from govtool.scenario.behaviour import with_fee, with_stop
 from govtool.scenario.bundle import Scenario
 from govtool.scenario.isolated import split_by_market
@@ -60,7 +64,7 @@ class Outcome:
         By name, in the order of METRICS.
     event_digest : str
         SHA-256 of the whole event log.
-    log, columns, path, source
+    events, columns, path, source
         Event log, time columns (with "second"), posted oracle prices and what was replayed; None unless asked for.
     attacks : tuple of str
         Kinds of the attacks in its world.
@@ -79,11 +83,16 @@ class Outcome:
     status: int
     metrics: dict[str, float]
     event_digest: str
-    log: Log | None = None
+    events: Spool | None = None
     columns: dict[str, Floats] | None = None
     path: Floats | None = None
     source: Source | None = None
     attacks: tuple[str, ...] = ()
+
+    @cached_property
+    def log(self) -> Log | None:
+        """All of the event log as columns in memory; None without `events`."""
+        return None if self.events is None else self.events.log()
 
 
 def replay(
@@ -120,8 +129,8 @@ def replay(
     scenario = prepared(scenario, protocol)
     terms = pack_terms(scenario, protocol)
     formation = terms if formed_under is None else formation_terms(scenario, terms, formed_under)
-    result = run_engine(scenario, terms, pool, formation=formation, feedback=feedback)
-    trace = result.trace
+    events = Spool()
+    result = run_engine(scenario, terms, pool, formation=formation, feedback=feedback, sink=events.begin)
     outcome = Outcome(
         scenario=scenario.name,
         scenario_digest=scenario.digest,
@@ -134,13 +143,14 @@ def replay(
         mode=STEADY if formed_under is None else TRANSITION,
         opening_pool=pool,
         status=result.status,
-        metrics=measure(scenario, terms, formation, result),
-        event_digest=digest_arrays({"whole": trace.whole, "real": trace.real}),
+        metrics=measure(scenario, terms, formation, result, events),
+        event_digest=events.digest(),
         attacks=scenario.attacks,
     )
     if not detail:
         return outcome
-    return replace(outcome, log=read_log(trace), columns=time_columns(scenario, trace), path=trace.path, source=source)
+    columns = time_columns(scenario, result.trace)
+    return replace(outcome, events=events, columns=columns, path=result.trace.path, source=source)
 
 
 def with_cascade(
@@ -169,7 +179,7 @@ def prepared(scenario: Scenario, protocol: Protocol) -> Scenario:
         to hear more sources than there are.
     """
     scenario = replace(heard(scenario, protocol.oracle), listing=counted(scenario, protocol))
-    _refuse_too_large(scenario, pack_terms(scenario, protocol))
+    refuse_too_large(scenario, pack_terms(scenario, protocol))
     if protocol.margin.mode == "cross":
         return scenario
     terms = pack_terms(scenario, protocol)
@@ -188,20 +198,6 @@ def prepared(scenario: Scenario, protocol: Protocol) -> Scenario:
     ratio = listing.ratio[0] if listing.ratio.size else np.ones(0)
     price = np.concatenate([first, first[listing.option_market], follows * ratio])
     return replace(scenario, crowd=split_by_market(scenario.crowd, listing, weight, price))
-
-
-def _refuse_too_large(scenario: Scenario, terms: Terms) -> None:
-    """ParamError if a snapshot holds more of an instrument than 64 bits count."""
-    opening, listing = scenario.crowd.opening, scenario.listing
-    if opening.size == 0:
-        return
-    unit = np.concatenate([terms.unit, listing.option_unit, listing.asset_unit])
-    row, j = np.unravel_index(np.argmax(np.abs(opening) / unit), opening.shape)
-    if abs(opening[row, j]) / unit[j] > LARGEST / opening.shape[0]:
-        raise ParamError(
-            f"the snapshot of {scenario.name} holds {opening[row, j]:g} coins of {scenario.instruments[j]} in account"
-            f" {row + 1}, more than 64-bit integers of {unit[j]:g} count; correct the amount"
-        )
 
 
 def counted(scenario: Scenario, protocol: Protocol) -> Listing:
@@ -246,9 +242,15 @@ def formation_terms(scenario: Scenario, terms: Terms, formed_under: Protocol) ->
 
 
 def run_engine(
-    scenario: Scenario, terms: Terms, opening_pool: int, *, formation: Terms | None = None, feedback: bool = True
+    scenario: Scenario,
+    terms: Terms,
+    opening_pool: int,
+    *,
+    formation: Terms | None = None,
+    feedback: bool = True,
+    sink: Callable[[], Sink] | None = None,
 ) -> Result:
-    """Run the engine on a prepared scenario and hold its ledger to account."""
+    """Run the engine on a prepared scenario and hold its ledger to account; for `sink` see `engine.loop.run`."""
     if opening_pool < 0:
         raise ParamError(f"opening_pool = {opening_pool} is negative: choose 0 or more quantums")
     venue = scenario.venue
@@ -265,6 +267,7 @@ def run_engine(
         listing=scenario.listing,
         weather=scenario.weather,
         formation=formation,
+        sink=sink,
     )
     if result.status == OVERFLOW:
         raise EngineError(
@@ -274,22 +277,8 @@ def run_engine(
         raise EngineError(
             f"replay of {scenario.name} ended with status {result.status} instead of {DONE}: report this defect"
         )
-    _check_ledger(scenario, result.books)
+    check_ledger(scenario, result.books)
     return result
-
-
-def _check_ledger(scenario: Scenario, books: Books) -> None:
-    """EngineError unless all cash sums to the opening pool and all sizes to nothing, to the last quantum."""
-    tills = books.tills
-    gaps = {
-        "the residual of an event": int(tills[RESIDUAL]),
-        "the sum of all buckets": int(tills[:BUCKETS].sum() - tills[OPENING]),
-        "the sum of accounts' cash": int(books.cash.sum() - tills[TRADERS]),
-        "the sum of all sizes": int(np.abs(books.size.sum(axis=0) + books.market_size).max()),
-    }
-    for what, gap in gaps.items():
-        if gap != 0:
-            raise EngineError(f"replay of {scenario.name}: {what} is off by {gap} quantums: report it as a defect")
 
 
 def time_columns(scenario: Scenario, trace: Trace) -> dict[str, Floats]:

@@ -96,18 +96,18 @@ def _replayed(scenario: Scenario, protocol: Protocol) -> tuple[Outcome, dict[str
     """Outcome without its detail, and its contagion per market."""
     outcome = replay(scenario, protocol, detail=True)
     hit = contagion_by_market(scenario, protocol, outcome)
-    return replace(outcome, log=None, columns=None, path=None, source=None), hit
+    return replace(outcome, events=None, columns=None, path=None, source=None), hit
 
 
 def contagion_by_market(scenario: Scenario, protocol: Protocol, outcome: Outcome) -> dict[str, float]:
     """What `contagion_usd` sums, per market in which it was closed, quote currency."""
     log, path = outcome.log, outcome.path
-    if log is None or path is None:
+    if outcome.events is None or log is None or path is None:
         raise ParamError(f"outcome of {outcome.scenario} has no event log: replay it with detail=True")
     terms = pack_terms(scenario, protocol)
     scenario = prepared(scenario, protocol)
     rows = rows_of(log, FORCED)
-    rows = rows[fell_for_others(scenario, terms, terms, path, log, rows)]
+    rows = rows[fell_for_others(scenario, terms, terms, path, outcome.events.parts())]
     _, basis = marks_and_bases(scenario, terms, terms, path, log.tick, log.market)
     value = row_values(log, units(scenario, terms), basis)[rows]
     _, place = places(scenario)

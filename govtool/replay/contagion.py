@@ -1,11 +1,13 @@
 """Contagion between markets: positions closed by force in a market that had lost their account nothing."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from govtool.engine.codes import CLOSE, DELEVERAGE, DEPOSIT, EXPIRE, FILL, RETIRE, TAKE, TRADE
-from govtool.engine.jit import kernel
+from govtool.engine.jit import allocating
 from govtool.engine.terms import Floats, Ints, Terms
-from govtool.replay.events import Log, is_among
+from govtool.replay.events import FORCED, Part, is_among
 from govtool.replay.holdings import marks_and_bases, places, units
 from govtool.scenario.bundle import Scenario
 from govtool.units import QUOTE_QUANTUM
@@ -15,9 +17,9 @@ MOVES = (TRADE, FILL, TAKE, CLOSE, EXPIRE, DEPOSIT, DELEVERAGE)
 
 
 def fell_for_others(
-    scenario: Scenario, terms: Terms, formation: Terms, path: Floats, log: Log, rows: Ints
+    scenario: Scenario, terms: Terms, formation: Terms, path: Floats, parts: Iterable[Part]
 ) -> np.ndarray:
-    """Whether each of these rows, (R,), closed something in a market for what another market had lost.
+    """Whether each forced close, (R,), closed something in a market for what another market had lost.
 
     So it is if the account's perpetual and options of that market had together lost nothing at mark since it entered,
     without fees and funding, and those of another market had. Collateral is there to be spent: its sale is none.
@@ -28,70 +30,77 @@ def fell_for_others(
         Prepared for the protocol.
     path : float64 (T, M)
         Posted oracle prices.
-    rows : int64 (R,)
-        Ascending rows of the log, of kinds that change a size.
+    parts : iterable
+        The event log from its first row to its last, of which those of a kind in FORCED are asked about.
 
     Notes
     -----
     Example: 2 coins bought at 100 and worth 110 are sold because a short of another coin ran up: they fell for it.
     """
-    if rows.size == 0:
-        return np.zeros(0, dtype=bool)
     unit = units(scenario, terms)
-    moves = is_among(log.kind, MOVES)
-    held, profit = _accounts_before(
-        log.kind, log.account, log.market, log.other, log.size, log.quote, log.price, moves, rows, unit
-    )
-    row, instrument = np.nonzero(held)
-    mark, _ = marks_and_bases(scenario, terms, formation, path, log.tick[rows][row], instrument)
-    profit[row, instrument] += held[row, instrument] * mark
+    held, flow = np.zeros((2, scenario.crowd.equity.size, unit.size))
+    found = [np.zeros(0, dtype=bool)]
+    for whole, real in parts:
+        rows = np.flatnonzero(is_among(whole[:, 1], FORCED))
+        coins, received = _accounts_before(whole, real, is_among(whole[:, 1], MOVES), rows, unit, held, flow)
+        if rows.size:
+            tick, instrument = whole[rows, 0], whole[rows, 3]
+            found.append(_fell(scenario, terms, formation, path, tick, instrument, coins, received))
+    return np.concatenate(found)
+
+
+def _fell(
+    scenario: Scenario,
+    terms: Terms,
+    formation: Terms,
+    path: Floats,
+    tick: Ints,
+    instrument: Ints,
+    held: Floats,
+    profit: Floats,
+) -> np.ndarray:
+    """The same of closes of an instrument at a tick, (R,), by who held so much and had received so much, (R, J)."""
+    row, other = np.nonzero(held)
+    mark, _ = marks_and_bases(scenario, terms, formation, path, tick[row], other)
+    profit[row, other] += held[row, other] * mark
     _, place = places(scenario)
     markets = len(scenario.markets)
-    by_market = np.zeros((rows.size, markets))
+    by_market = np.zeros((tick.size, markets))
     for j in np.flatnonzero(place < markets):
         by_market[:, place[j]] += profit[:, j]
-    own = place[log.market[rows]]
-    spared = by_market[np.arange(rows.size), np.minimum(own, markets - 1)] >= 0.0
+    own = place[instrument]
+    spared = by_market[np.arange(tick.size), np.minimum(own, markets - 1)] >= 0.0
     return np.asarray((own < markets) & spared & (by_market < 0.0).any(axis=1))
 
 
-@kernel
+@allocating
 def _accounts_before(
-    kind: Ints,
-    account: Ints,
-    instrument: Ints,
-    other: Ints,
-    size: Ints,
-    quote: Ints,
-    price: Floats,
-    moves: np.ndarray,
-    rows: Ints,
-    unit: Floats,
+    whole: Ints, real: Floats, moves: np.ndarray, rows: Ints, unit: Floats, held: Floats, flow: Floats
 ) -> tuple[Floats, Floats]:
-    """Coins held and cash received, per instrument, by the account of each row just before it, since it entered."""
-    accounts = max(account.max(), other.max()) + 1
-    held = np.zeros((accounts, unit.shape[0]))
-    flow = np.zeros((accounts, unit.shape[0]))
+    """Coins held and cash received, per instrument, by the account of each row just before it, since it entered.
+
+    `held` and `flow` (A, J) are those of every account before the part, and after it when this is done.
+    """
     coins = np.zeros((rows.shape[0], unit.shape[0]))
     received = np.zeros((rows.shape[0], unit.shape[0]))
     r = 0
-    for n in range(kind.shape[0]):
-        i, j = account[n], instrument[n]
+    for n in range(whole.shape[0]):
+        kind, i, j, other, size = whole[n, 1], whole[n, 2], whole[n, 3], whole[n, 4], whole[n, 5]
         if r < rows.shape[0] and rows[r] == n:
             coins[r, :] = held[i, :]
             received[r, :] = flow[i, :]
             r += 1
-        if kind[n] == RETIRE:
+        if kind == RETIRE:
             held[i, :] = 0.0
             flow[i, :] = 0.0
         if not moves[n]:
             continue
-        paid = quote[n] * QUOTE_QUANTUM
-        if kind[n] == DEPOSIT:
-            paid = -(size[n] * unit[j]) * price[n]
-        held[i, j] += size[n] * unit[j]
+        paid = whole[n, 6] * QUOTE_QUANTUM
+        if kind == DEPOSIT:
+            paid = -(size * unit[j]) * real[n, 0]
+        held[i, j] += size * unit[j]
         flow[i, j] += paid
-        if kind[n] == DELEVERAGE and other[n] >= 0:
-            held[other[n], j] -= size[n] * unit[j]
-            flow[other[n], j] -= paid
+        if kind == DELEVERAGE and other >= 0:
+            held[other, j] -= size * unit[j]
+            flow[other, j] -= paid
     return coins, received

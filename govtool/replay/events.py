@@ -17,6 +17,9 @@ ENDS_INCIDENT = (RECOVER, RETIRE)
 
 NONE = -1
 
+Part = tuple[Ints, Floats]
+"""Some rows of the event log as the engine writes them, `Trace.whole` and `Trace.real`."""
+
 
 class Log(NamedTuple):
     """Columns of the event log; docs/rules.md, section 10, says what each kind fills in."""

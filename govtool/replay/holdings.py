@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from govtool.engine.expected import Expected
 from govtool.engine.packing import pack_state
 from govtool.engine.packing_rules import pack_rules
 from govtool.engine.packing_tape import pack_tape
@@ -101,10 +102,11 @@ def _laid_out(scenario: Scenario, terms: Terms, formation: Terms, path: Floats) 
     listing = _longer(scenario, more, hours)
     crowd, venue = scenario.crowd, scenario.venue
     state = pack_state(terms, venue, scenario.keepers, feed, crowd, listing, formation, 0)
-    # The path is what was posted: its own extremes bound it, with no band and no deviation around them.
-    state.markets["band"] = 0.0
-    state.markets["deviation"] = 0.0
-    return state, pack_rules(terms, venue, feed, crowd, listing, 0), pack_tape(terms, venue, feed, listing)
+    # The path is what was posted: its own extremes bound it, with no band around them.
+    state.markets["band"] = state.markets["wide"] = 0.0
+    rules = pack_rules(terms, venue, feed, crowd, listing, 0)
+    posted, last = Expected(path, low, high), path.shape[0] - more - 1
+    return state, rules, pack_tape(terms, venue, feed, listing, state.markets, rules, posted=posted, last=last)
 
 
 def _longer(scenario: Scenario, more: int, hours: int) -> Listing:

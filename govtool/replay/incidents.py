@@ -4,13 +4,13 @@ import numpy as np
 
 from govtool.engine.codes import DELEVERAGE
 from govtool.engine.loop import Result
-from govtool.engine.state import Trace
 from govtool.engine.terms import Floats, Ints, Terms
 from govtool.replay.contagion import fell_for_others
 from govtool.replay.events import FORCED, Log, Sizes, forced_cost, incident_of, rows_of
 from govtool.replay.holdings import owners
 from govtool.replay.ratios import NAN, quantile, ratio
 from govtool.replay.shadow import Shadow
+from govtool.replay.spool import Spool
 from govtool.scenario.bundle import Scenario
 
 
@@ -44,12 +44,11 @@ def incident_metrics(scenario: Scenario, result: Result, log: Log, sizes: Sizes,
 
 
 def contagion_metrics(
-    scenario: Scenario, terms: Terms, formation: Terms, trace: Trace, log: Log, sizes: Sizes
+    scenario: Scenario, terms: Terms, formation: Terms, path: Floats, events: Spool, log: Log, sizes: Sizes
 ) -> dict[str, float]:
     """Size closed by force in one market for what another had lost."""
-    rows = rows_of(log, FORCED)
-    size = sizes.notional[rows]
-    fell = size[fell_for_others(scenario, terms, formation, trace.path, log, rows)].sum()
+    size = sizes.notional[rows_of(log, FORCED)]
+    fell = size[fell_for_others(scenario, terms, formation, path, events.parts())].sum()
     return {"contagion_usd": fell, "contagion_share": ratio(fell, size.sum())}
 
 

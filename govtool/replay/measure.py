@@ -3,27 +3,47 @@
 from govtool.engine.codes import (
     ADL_NOTIONAL,
     BAD_DEBT,
+    BOUNCE,
     COLLATERAL_SECONDS,
     COST,
+    ENDED,
     EXCESS,
+    FLAG,
     HAIRCUT,
     HALT_SECONDS,
+    LIMIT_EVENT,
     LIQUIDATED,
     LIQUIDATION_FEES,
     OI_SECONDS,
+    OPEN,
     OPENING,
+    OUTAGE,
+    PANIC,
     POOL_IN,
     POOL_LOW,
     POOL_OUT,
+    POOL_OVERFLOW,
+    PREMIUM,
+    RESET,
     RESIDUAL,
+    RESUME,
+    RETIRE,
+    SEND,
+    SLASH,
+    STOP_EVENT,
+    TOPUP,
     TOPUPS,
     TRADE_FEES,
+    TRANSFER,
     UNDER_SECONDS,
+    UNFILLED,
+    WITHDRAW,
+    WON,
 )
 from govtool.engine.loop import Result
-from govtool.engine.terms import Terms
+from govtool.engine.terms import Floats, Terms
 from govtool.replay.auctions import auction_metrics
-from govtool.replay.events import Sizes, read_log, row_values
+from govtool.replay.events import ENDS_INCIDENT, FORCED, Log, Sizes, row_values
 from govtool.replay.flows import flow_metrics
 from govtool.replay.holdings import marks_and_bases, units
 from govtool.replay.incidents import contagion_metrics, incident_metrics
@@ -33,34 +53,59 @@ from govtool.replay.passage import passage_metrics
 from govtool.replay.posting import posting_metrics
 from govtool.replay.ratios import BPS, NAN, ratio
 from govtool.replay.shadow import cast_shadow
+from govtool.replay.spool import Spool
 from govtool.scenario.bundle import Scenario
 from govtool.units import QUOTE_QUANTUM
 
 DEPLETED_SHARE = 0.01
 """The pool counts as depleted at or below a hundredth of its opening balance (assumption)."""
 
+CLOSES = (*FORCED, FLAG)
+SALES = (*CLOSES, *ENDS_INCIDENT, OPEN, UNFILLED, ENDED, RESET, WON, SLASH)
+REST = (
+    *(TRANSFER, POOL_OVERFLOW, PREMIUM, SLASH, OUTAGE, RESUME, SEND, TOPUP, BOUNCE),
+    *(RETIRE, WITHDRAW, STOP_EVENT, LIMIT_EVENT, PANIC),
+)
+"""Kinds of event that metrics read: of incidents, of auctions, and of all else. One group is in memory after the other,
+as a long window has millions of rows; contagion goes through the whole log."""
 
-def measure(scenario: Scenario, terms: Terms, formation: Terms, result: Result) -> dict[str, float]:
+SOLD = ("tick", "kind", "account", "market", "other", "size", "quote")
+"""Columns of sales that metrics read."""
+
+
+def measure(scenario: Scenario, terms: Terms, formation: Terms, result: Result, events: Spool) -> dict[str, float]:
     """All metrics of a finished replay, in the order of METRICS; NaN for a share of nothing.
 
-    `cascade_factor` needs a second replay and is NaN here.
+    Its log is in `events` and not in its trace. `cascade_factor` needs a second replay and is NaN here.
     """
-    log = read_log(result.trace)
-    mark, basis = marks_and_bases(scenario, terms, formation, result.trace.path, log.tick, log.market)
-    unit = units(scenario, terms)
-    sizes = Sizes(row_values(log, unit, basis), row_values(log, unit, mark))
-    shadow = cast_shadow(scenario, terms, formation, result)
-    found = _from_books(result, scenario) | flow_metrics(result.books, log)
-    found |= incident_metrics(scenario, result, log, sizes, shadow)
-    found |= contagion_metrics(scenario, terms, formation, result.trace, log, sizes)
-    found |= auction_metrics(scenario, terms, log, sizes)
-    ticks, step_s = scenario.feed.index.shape[0], scenario.venue.step_s
-    found |= passage_metrics(result.books, log, ticks, step_s) | nerve_metrics(result.books, log)
-    found |= posting_metrics(scenario.feed.index, result.trace.path, scenario.weather, terms.posting, step_s)
+    path, step_s = result.trace.path, scenario.venue.step_s
+    found = _from_books(result, scenario)
+    found |= _of_closes(scenario, terms, formation, result, events)
+    log = events.log(SALES, SOLD)
+    found |= auction_metrics(scenario, terms, log, _sizes(scenario, terms, formation, path, log))
+    del log
+    log = events.log(REST)
+    found |= flow_metrics(result.books, log) | nerve_metrics(result.books, log)
+    found |= passage_metrics(result.books, log, path.shape[0], step_s)
+    found |= posting_metrics(scenario.feed.index, path, scenario.weather, terms.posting, step_s)
     found["liquidation_cost_bps"] = BPS * ratio(found["liquidation_cost_usd"], found["liquidated_usd"])
     found["price_improvement_bps"] = BPS * terms.fee_rate - found["liquidation_cost_bps"]
     found["cascade_factor"] = NAN
     return {name: float(found[name]) for name in METRICS}
+
+
+def _of_closes(scenario: Scenario, terms: Terms, formation: Terms, result: Result, events: Spool) -> dict[str, float]:
+    log, path = events.log(CLOSES), result.trace.path
+    sizes = _sizes(scenario, terms, formation, path, log)
+    found = incident_metrics(scenario, result, log, sizes, cast_shadow(scenario, terms, formation, result))
+    return found | contagion_metrics(scenario, terms, formation, path, events, log, sizes)
+
+
+def _sizes(scenario: Scenario, terms: Terms, formation: Terms, path: Floats, log: Log) -> Sizes:
+    """What each row changed; one and the same array where mark and basis are."""
+    mark, basis = marks_and_bases(scenario, terms, formation, path, log.tick, log.market)
+    notional = row_values(log, units(scenario, terms), basis)
+    return Sizes(notional, notional if mark is basis else row_values(log, units(scenario, terms), mark))
 
 
 def _from_books(result: Result, scenario: Scenario) -> dict[str, float]:

@@ -14,7 +14,10 @@ def posting_metrics(index: Floats, path: Floats, weather: Weather, posting: Post
     Ticks in which the chain is down count as well: margin goes on with the last price. Example: 99 posted at an index
     of 100 is an error of 100 basis points.
     """
-    error, (ticks, markets) = np.abs(path / index - 1.0), index.shape
+    # In place: prices of a long window are most of what a replay has in memory.
+    error, (ticks, markets) = path / index, index.shape
+    error -= 1.0
+    np.abs(error, out=error)
     return {
         "oracle_error_mean_bps": BPS * float(error.mean()),
         "oracle_error_max_bps": BPS * float(error.max()),
@@ -27,7 +30,7 @@ def stale_ticks(ticks: int, markets: int, weather: Weather, posting: Posting) ->
 
     News of a tick is what the sources said `oracle_lag` before, heard only while the chain is up.
     """
-    if posting.stale_ticks <= 0:
+    if posting.stale_ticks <= 0 or weather.quote.size + weather.chain.size == 0:
         return np.zeros((ticks, markets), dtype=bool)
     at = np.arange(ticks)
     said = weather.quote > 0.0 if weather.quote.size else np.ones((ticks, markets), dtype=bool)
@@ -35,5 +38,7 @@ def stale_ticks(ticks: int, markets: int, weather: Weather, posting: Posting) ->
     if weather.chain.size:
         news &= (weather.chain == UP)[:, None]
     # Every clock starts at tick 0, news or not.
-    heard = np.maximum.accumulate(np.where(news, at[:, None], 0), axis=0)
-    return np.asarray(at[:, None] - heard >= posting.stale_ticks)
+    clock = np.where(news, at[:, None], 0)
+    np.maximum.accumulate(clock, axis=0, out=clock)
+    np.subtract(at[:, None], clock, out=clock)
+    return np.asarray(clock >= posting.stale_ticks)

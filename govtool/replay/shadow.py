@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from govtool.engine.jit import kernel
+from govtool.engine.jit import allocating, kernel
 from govtool.engine.loop import Result
 from govtool.engine.packing_rules import is_plain, is_ramped
 from govtool.engine.state import Books, Feed, Trace, Venue
@@ -19,6 +19,10 @@ from govtool.units import QUOTE_QUANTUM, SECONDS_PER_DAY
 
 HORIZON_S = SECONDS_PER_DAY
 """How long the shadow is followed: windows carry a tail of a day, so that every flag has it."""
+
+
+SOME = 1 << 14
+"""Snapshots that are followed at a time: of a year there may be very many."""
 
 
 class Shadow(NamedTuple):
@@ -60,27 +64,43 @@ def _cast_any(scenario: Scenario, terms: Terms, formation: Terms, trace: Trace) 
 
 def _cast_plain(books: Books, terms: Terms, venue: Venue, feed: Feed, trace: Trace, tail: Floats) -> Shadow:
     """With perpetuals at flat weights: blocks of ticks that cannot matter are passed over."""
-    path = np.concatenate([trace.path, tail])
-    begins = np.arange(0, path.shape[0], venue.block_ticks)
-    low = np.minimum.reduceat(path, begins, axis=0)
-    high = np.maximum.reduceat(path, begins, axis=0)
-    hour = np.minimum(begins // venue.ticks_per_hour, books.factor.shape[0] - 1)
+    low, high = (_extremes(least, trace.path, tail, venue.block_ticks) for least in (np.minimum, np.maximum))
+    hour = np.minimum(np.arange(low.shape[0]) * venue.block_ticks // venue.ticks_per_hour, books.factor.shape[0] - 1)
     weight = np.minimum(1.0, terms.maintenance_weight * books.factor[hour])
     clamped = np.clip(feed.funding_rate, -terms.funding_clamp, terms.funding_clamp)
     payment = clamped * feed.funding_share * feed.index[feed.funding_tick]
-    horizon = int(HORIZON_S // venue.step_s)
-    tick = trace.shot[:, 0].copy()
-    cash = np.asarray(trace.shot[:, 2] * QUOTE_QUANTUM, dtype=np.float64)
-    base = trace.shot[:, 3:] * terms.unit
-    lowest, deepest = _follow(
-        tick, cash, base, path, low, high, weight, feed.funding_tick, payment, venue.block_ticks, horizon
-    )
-    now = weight[tick // venue.block_ticks]
-    seen = np.abs(base) * trace.path[tick]
-    real = base * feed.index[tick]
-    equity = cash + real.sum(axis=1)
-    short = (np.abs(real) * now).sum(axis=1) - equity
-    return Shadow(lowest, deepest, seen.sum(axis=1), short)
+    found = np.empty((len(Shadow._fields), trace.shot.shape[0]))
+    for first in range(0, trace.shot.shape[0], SOME):
+        shot = trace.shot[first : first + SOME]
+        tick, base = shot[:, 0].copy(), shot[:, 3:] * terms.unit
+        cash = np.asarray(shot[:, 2] * QUOTE_QUANTUM, dtype=np.float64)
+        lowest, deepest, notional, short = found[:, first : first + SOME]
+        lowest[:], deepest[:] = _follow(
+            tick,
+            cash,
+            base,
+            trace.path,
+            tail,
+            low,
+            high,
+            weight,
+            feed.funding_tick,
+            payment,
+            venue.block_ticks,
+            int(HORIZON_S // venue.step_s),
+        )
+        notional[:] = (np.abs(base) * trace.path[tick]).sum(axis=1)
+        real = base * feed.index[tick]
+        equity = cash + real.sum(axis=1)
+        short[:] = (np.abs(real) * weight[tick // venue.block_ticks]).sum(axis=1) - equity
+    return Shadow(*found)
+
+
+def _extremes(least: np.ufunc, path: Floats, tail: Floats, block_ticks: int) -> Floats:
+    """Least or largest prices in each block of ticks of the path with the tail behind it."""
+    whole = path.shape[0] // block_ticks * block_ticks
+    parts = (path[:whole], np.concatenate([path[whole:], tail]))
+    return np.concatenate([least.reduceat(part, np.arange(0, part.shape[0], block_ticks), axis=0) for part in parts])
 
 
 @kernel
@@ -110,12 +130,13 @@ def _bound(base: Floats, cash: float, low: Floats, high: Floats, weight: Floats)
     return equity, shortfall - equity
 
 
-@kernel
+@allocating
 def _follow(
     tick: Ints,
     purse: Floats,
     bases: Floats,
     path: Floats,
+    tail: Floats,
     low: Floats,
     high: Floats,
     weight: Floats,
@@ -129,9 +150,10 @@ def _follow(
     A block of ticks is passed over when its bounds show that it can change neither.
     """
     lowest, deepest = np.empty(tick.shape[0]), np.empty(tick.shape[0])
+    window = path.shape[0]
     for s in range(tick.shape[0]):
         t, cash, base = tick[s], purse[s], bases[s]
-        end = min(path.shape[0], t + horizon)
+        end = min(window + tail.shape[0], t + horizon)
         f = np.searchsorted(funding_tick, t, side="right")
         lowest[s], deepest[s] = _health_at(base, cash, path[t], weight[t // block_ticks])
         while t < end:
@@ -147,7 +169,8 @@ def _follow(
                     for m in range(base.shape[0]):
                         cash -= base[m] * payment[f, m]
                     f += 1
-                equity, shortfall = _health_at(base, cash, path[u], weight[block])
+                price = path[u] if u < window else tail[u - window]
+                equity, shortfall = _health_at(base, cash, price, weight[block])
                 lowest[s] = min(lowest[s], equity)
                 deepest[s] = max(deepest[s], shortfall)
             t = last

@@ -3,7 +3,7 @@
 import numpy as np
 
 from govtool.engine.codes import ENDED, OPEN, RECOVER, RESET, RETIRE, SLASH, TAKE, UNFILLED, WON
-from govtool.engine.jit import kernel
+from govtool.engine.jit import allocating, kernel
 from govtool.engine.terms import Floats, Ints
 from govtool.replay.events import Log, rows_of
 
@@ -38,7 +38,7 @@ def auction_seconds(log: Log, tranches: int, step_s: float) -> Floats:
     return np.asarray((np.where(ends < 0, log.tick[-1], ends) - log.tick[opened]) * step_s)
 
 
-@kernel
+@allocating
 def _ends(told: Ints, auctions: int, accounts: int, tranches: int) -> Ints:
     """Tick at which each auction ended, -1 for one that did not; `told` has columns tick, kind, account and so on."""
     ends = np.full(auctions, -1)

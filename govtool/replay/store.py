@@ -16,7 +16,9 @@ from govtool.engine.codes import EVENT_NAMES
 from govtool.errors import FileError, ParamError
 from govtool.files import read_json, swap_folder
 from govtool.replay.backtest import Outcome, Source
+from govtool.replay.events import Log, Part
 from govtool.replay.inputs import FORMED_UNDER, INPUTS, PROTOCOL, read_inputs, told, write_inputs
+from govtool.replay.spool import Spool
 
 FORMAT = "govtool/outcome@1"
 
@@ -61,7 +63,7 @@ def write_outcome(outcome: Outcome, folder: Path) -> None:
     ParamError
         The outcome has no detail.
     """
-    if outcome.log is None or outcome.columns is None or outcome.path is None or outcome.source is None:
+    if outcome.events is None or outcome.columns is None or outcome.path is None or outcome.source is None:
         raise ParamError(f"outcome of {outcome.scenario} has no event log: replay it with detail=True")
     _refuse_strangers(folder)
     try:
@@ -72,7 +74,7 @@ def write_outcome(outcome: Outcome, folder: Path) -> None:
     try:
         text = json.dumps(totals(outcome), indent=2, allow_nan=False) + "\n"
         (made / TOTALS).write_text(text, encoding="utf-8")
-        pq.write_table(_events(outcome), made / EVENTS, compression="zstd")
+        _write_events(outcome.events, outcome.instruments, made / EVENTS)
         pq.write_table(_columns(outcome), made / COLUMNS, compression="zstd")
         write_inputs(outcome.source, made)
         made.chmod(0o755)
@@ -111,14 +113,22 @@ def _unwritable(folder: Path, problem: OSError) -> FileError:
     return FileError(f"{folder} cannot be written: {problem.strerror or problem}; choose another folder")
 
 
-def _events(outcome: Outcome) -> pa.Table:
-    """The event log with names for kinds and markets; an unused market is null."""
-    log = outcome.log
-    assert log is not None
+def _write_events(events: Spool, instruments: tuple[str, ...], path: Path) -> None:
+    """The event log with names for kinds and markets, a row group for each part; an unused market is null."""
+    parts = (_table(part, instruments) for part in events.parts())
+    first = next(parts)
+    with pq.ParquetWriter(path, first.schema, compression="zstd") as file:
+        file.write_table(first)
+        for part in parts:
+            file.write_table(part)
+
+
+def _table(part: Part, instruments: tuple[str, ...]) -> pa.Table:
+    log = Log(*part[0].T, *part[1].T)
     kinds = pa.DictionaryArray.from_arrays(pa.array(log.kind.astype(np.int32)), pa.array(EVENT_NAMES))
     unused = log.market < 0
     names = pa.array(np.where(unused, 0, log.market).astype(np.int32), mask=unused)
-    markets = pa.DictionaryArray.from_arrays(names, pa.array(outcome.instruments))
+    markets = pa.DictionaryArray.from_arrays(names, pa.array(instruments))
     columns = {"tick": log.tick, "kind": kinds, "account": log.account, "market": markets}
     columns |= {name: getattr(log, name) for name in log._fields if name not in columns}
     return pa.table(columns)

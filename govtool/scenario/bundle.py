@@ -161,7 +161,7 @@ def assemble(window: Window, kind: str, world: World, seed: int) -> Scenario:
     crowd, keepers, attackers, takers = with_attackers(world, crowd, keepers, window.markets, total)
     weather = pack_weather(world, seed, window.markets, venue, feed)
     sources = source_prices(world, seed, window.markets, feed.index)
-    tail = np.ascontiguousarray(path[ticks:])
+    tail = path[ticks:]
     parts = (feed, crowd, venue, keepers, listing, weather)
     return Scenario(
         name=f"{window.event}/{world.name}/{seed}",

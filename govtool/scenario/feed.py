@@ -33,7 +33,7 @@ def venue_share(window: Window, world: World) -> float:
 
 
 def pack_feed(window: Window, world: World, index: Floats, share: float, venue: Venue) -> Feed:
-    """The feed of a window whose index (T, M) is bridged already; `share` is that of `venue_share`."""
+    """The feed of a window whose index (T, M) is bridged already, and kept; `share` is that of `venue_share`."""
     ticks = index.shape[0]
     hour = np.arange(-(-ticks // venue.ticks_per_hour))
     day = hour * SECONDS_PER_HOUR * MS // MS_PER_DAY
@@ -43,7 +43,7 @@ def pack_feed(window: Window, world: World, index: Floats, share: float, venue: 
     period = period_s / FUNDING_PERIOD_S
     # Copies, because a window's arrays are read-only and a compiled function has one signature.
     return Feed(
-        index=np.array(index),
+        index=index,
         slope=np.asarray(world.liquidity.impact * window.day_sigma[day] / depth),
         lead_s=np.array(window.lead_s),
         lead_price=np.array(window.lead_price),

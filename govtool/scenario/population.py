@@ -9,7 +9,7 @@ import numpy as np
 
 from govtool.engine.draw import POPULATION, draw, draws
 from govtool.engine.elementary import LN2, half_power
-from govtool.engine.jit import kernel
+from govtool.engine.jit import allocating
 from govtool.engine.state import Crowd
 from govtool.engine.terms import NOTHING, Floats, Ints, Listing
 from govtool.scenario.commitments import opted, stakes
@@ -152,7 +152,7 @@ def _normals(seed: int, stream: int, account: Ints) -> Floats:
     return np.asarray(np.cumsum(uniforms, axis=1)[:, -1] - UNIFORMS / 2.0)
 
 
-@kernel
+@allocating
 def _exponentials(x: Floats) -> Floats:
     """e to the power x, element by element, without libm."""
     result = np.empty_like(x)
@@ -175,7 +175,7 @@ def _market_counts(kinds: list[Kind], kind: Ints, seed: int, account: Ints) -> I
     return np.asarray(1 + (u >= chances[:, 0]).astype(np.int64) + (u >= chances[:, 0] + chances[:, 1]))
 
 
-@kernel
+@allocating
 def _legs(seed: int, counts: Ints, long: Floats, hedged: Floats, weights: Floats) -> Floats:
     """Signed shares (A, M) of gross notional; markets are drawn without repeat, by weight.
 
@@ -209,7 +209,7 @@ def _legs(seed: int, counts: Ints, long: Floats, hedged: Floats, weights: Floats
     return share
 
 
-@kernel
+@allocating
 def _option_legs(seed: int, share: Floats, calls: Floats, puts: Floats, market: Ints, call: Ints) -> Floats:
     """Signed shares (A, O) of gross notional: one call and one put each, drawn among those of the first market."""
     legs = np.zeros((share.shape[0], market.shape[0]))
@@ -234,7 +234,7 @@ def _option_legs(seed: int, share: Floats, calls: Floats, puts: Floats, market: 
     return legs
 
 
-@kernel
+@allocating
 def _scales(gross: Floats, share: Floats, formed: Floats, longs: Floats, shorts: Floats) -> Floats:
     """Factor on each account's equity that brings the long and short sides of each market to their targets.
 

@@ -3,11 +3,11 @@
 import numpy as np
 
 from govtool.engine.elementary import natural_log
-from govtool.engine.jit import kernel
+from govtool.engine.jit import allocating
 from govtool.engine.terms import Floats, Ints
 
 
-@kernel
+@allocating
 def waits(mean: Floats, u: Floats) -> Ints:
     """Exponential waiting times in ticks, at least 1; -1 (never) where the mean is 0. `u` is uniform in [0, 1)."""
     result = np.full(mean.shape[0], -1, np.int64)

@@ -26,6 +26,8 @@ def depth_column(world: World, venue: Venue, feed: Feed, seed: int) -> Floats:
     square-root impact, under which a market of d times the depth has a slope of 1 / sqrt(d) (rules, section 4).
     """
     liquidity, ticks = world.liquidity, feed.index.shape[0]
+    if not liquidity.elsewhere and liquidity.shrink == 0.0 and liquidity.makers.move == 0.0:
+        return NEUTRAL
     depth = np.ones(feed.index.shape)
     if liquidity.elsewhere:
         depth *= reached(world, feed.index, seed)[:, None]
@@ -34,7 +36,8 @@ def depth_column(world: World, venue: Venue, feed: Feed, seed: int) -> Floats:
         depth *= shrunk(liquidity.shrink, feed.index, feed.sigma, world.step_s, venue.ticks_per_hour)[hour]
     if liquidity.makers.move > 0.0:
         depth[makers_away(world, feed.index)] *= liquidity.makers.depth
-    return unless_ones(1.0 / np.sqrt(depth))
+    np.sqrt(depth, out=depth)
+    return unless_ones(np.divide(1.0, depth, out=depth))
 
 
 def spread_column(world: World, index: Floats) -> Floats:
@@ -50,12 +53,14 @@ def spoof_column(world: World, markets: tuple[str, ...], ticks: int) -> Floats:
 
     Raises ParamError if a spoof names a market that the window does not replay.
     """
+    spoofs = [attack for attack in world.attacks if isinstance(attack, Spoof)]
+    if not spoofs:
+        return NEUTRAL
     seen = np.ones((ticks, len(markets)))
-    for attack in world.attacks:
-        if isinstance(attack, Spoof):
-            when = span(attack.start_h, attack.length_s, world.step_s)
-            for m in market_columns(attack.kind, attack.market, markets):
-                seen[when, m] = np.minimum(seen[when, m], 1.0 / np.sqrt(attack.shown))
+    for attack in spoofs:
+        when = span(attack.start_h, attack.length_s, world.step_s)
+        for m in market_columns(attack.kind, attack.market, markets):
+            seen[when, m] = np.minimum(seen[when, m], 1.0 / np.sqrt(attack.shown))
     return unless_ones(seen)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from govtool.replay.metrics import METRICS
+from tests.study.studies import EVENTS, small_content, write_study
 
 EVENT = "reconstructed-crash-2021-05-19"
 
@@ -25,6 +26,17 @@ def test_json_is_what_out_writes(cli, tmp_path):
     assert printed == json.loads((tmp_path / "o" / "totals.json").read_text())
     assert printed["scenario"] == f"{EVENT}/default/2"
     assert printed["metrics"]["ledger_residual_quantums"] == 0
+
+
+@pytest.mark.slow
+def test_out_has_a_folder_for_each_scenario_of_a_study(cli, tmp_path):
+    events = {role: named[:1] for role, named in EVENTS.items()}
+    study = write_study(tmp_path, small_content(events=events), histories=False)
+    done = cli("backtest", study, "--json", "--out", tmp_path / "all")
+    printed = {one["scenario"].replace("/", "-"): one for one in json.loads(done.stdout)}
+    folders = list((tmp_path / "all").iterdir())
+    assert len(folders) == 3
+    assert {folder.name: json.loads((folder / "totals.json").read_text()) for folder in folders} == printed
 
 
 def test_a_scenario_file_says_event_and_seed(cli, tmp_path):

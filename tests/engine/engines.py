@@ -4,8 +4,11 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
+
 from govtool.engine import codes as names
 from govtool.engine.loop import run
+from govtool.engine.visits import SKIP
 from tests.engine.worlds import World
 from tests.reference import loop, replay
 from tests.reference.replay import Replay
@@ -54,7 +57,7 @@ def reference(world: World) -> Replay:
     )
 
 
-def compiled_result(world: World, *, skip: bool = True) -> Any:
+def compiled_result(world: World, *, visit: int = SKIP) -> Any:
     """The compiled engine's own answer; a world that it does not finish is a failure."""
     result = run(
         world.terms,
@@ -67,16 +70,21 @@ def compiled_result(world: World, *, skip: bool = True) -> Any:
         listing=world.listing,
         formation=world.formation,
         weather=world.weather,
-        skip=skip,
+        visit=visit,
     )
     assert result.status == names.DONE
     assert result.books.tills[names.RESIDUAL] == 0
     return result
 
 
-def compiled(world: World, *, skip: bool = True) -> Replay:
+def written(result: Any) -> list[bytes]:
+    """Everything that a replay reports, to the last bit."""
+    return [np.ascontiguousarray(array).tobytes() for array in (*result.trace, *result.books)]
+
+
+def compiled(world: World, *, visit: int = SKIP) -> Replay:
     """The compiled engine's replay in the reference's shape."""
-    result = compiled_result(world, skip=skip)
+    result = compiled_result(world, visit=visit)
     books, trace = result.books, result.trace
     return Replay(
         events=[(*whole, *real) for whole, real in zip(trace.whole.tolist(), trace.real.tolist(), strict=True)],

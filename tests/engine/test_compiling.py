@@ -186,7 +186,7 @@ def drawn_on(path: Path) -> Iterator[tuple[str, str]]:
         defined |= {name: node for target in targets if (name := getattr(target, "id", getattr(target, "name", "")))}
     for node in tree.body:
         marks = {getattr(mark, "id", "") for mark in getattr(node, "decorator_list", ())}
-        ahead, seen = [node] if marks & {"kernel", "inlined"} else [], set()
+        ahead, seen = [node] if marks & {"kernel", "inlined", "allocating"} else [], set()
         while ahead:
             names = {one.id for one in ast.walk(ahead.pop()) if isinstance(one, ast.Name)} - seen
             seen |= names

@@ -113,7 +113,7 @@ class Stage:
         terms, venue, feed, crowd, listing = world.terms, world.venue, world.feed, world.crowd, world.listing
         self.rules = pack_rules(terms, venue, feed, crowd, listing, world.seed)
         self.state = pack_state(terms, venue, world.keepers, feed, crowd, listing, terms, 0)
-        tape = pack_tape(terms, venue, feed, listing)
+        tape = pack_tape(terms, venue, feed, listing, self.state.markets, self.rules)
         for now in (0, t):
             set_prices(self.state, self.rules, tape, feed.index, now, len(feed.index) - 1)
         lots = self.state.lots

@@ -7,6 +7,8 @@ import pytest
 
 from govtool.errors import DataError, ParamError
 from govtool.history.bars import (
+    HASHED_ROWS,
+    Pieces,
     Title,
     digest_arrays,
     interval_seconds,
@@ -69,6 +71,18 @@ def test_the_digest_is_of_names_types_and_numbers_only():
 def test_the_digest_is_the_hash_of_a_line_and_the_bytes_of_each_array():
     by_hand = hashlib.sha256(b"govtool/arrays@1\na <i8 (2,)\n" + bytes([1, *[0] * 7, 2, *[0] * 7])).hexdigest()
     assert digest_arrays({"a": np.array([1, 2], dtype=np.int64)}) == f"sha256:{by_hand}"
+
+
+@pytest.mark.parametrize("rows", [0, 1, HASHED_ROWS, HASHED_ROWS + 1])
+def test_an_array_in_pieces_has_the_digest_of_the_whole(rows):
+    whole = np.arange(2.0 * rows).reshape(rows, 2) * -1.0
+    pieces = Pieces(whole.dtype, whole.shape, (whole[:3], whole[3:3], whole[3:]))
+    by_hand = hashlib.sha256(f"govtool/arrays@1\na <f8 ({rows}, 2)\n".encode() + (whole + 0.0).tobytes()).hexdigest()
+    assert digest_arrays({"a": whole}) == digest_arrays({"a": pieces}) == f"sha256:{by_hand}"
+
+
+def test_a_scalar_has_the_digest_of_a_row():
+    assert digest_arrays({"a": np.float64(2.5)}) == digest_arrays({"a": np.array([2.5])})
 
 
 def test_arrays_of_a_series_are_copies_that_nothing_can_change():

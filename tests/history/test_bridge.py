@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from govtool.errors import ParamError
 from govtool.history.bars import Window, digest_arrays
-from govtool.history.bridge import bridge, ticks_per_bar
+from govtool.history.bridge import STRETCH, bridge, ticks_per_bar
 
 from .conftest import START_MS, walk
 
@@ -108,6 +108,15 @@ def test_the_path_is_a_pure_function_of_seed_market_bar_and_tick():
     part = {name: getattr(one, name)[20:30] for name in ("open", "high", "low", "close", "volume")}
     later = dataclasses.replace(one, start_ms=one.start_ms + 20 * 60_000, bars=4, tail_bars=6, **part)
     assert np.array_equal(bridge(later, 11, 15), path[80:120])
+
+
+def test_a_path_of_many_stretches_is_that_of_its_bars_one_by_one():
+    one = window(3 * STRETCH // 240 + 1, native_s=3_600)
+    path = bridge(one, 11, 15).reshape(-1, 240, 2)
+    for at in range(path.shape[0]):
+        bar = {name: getattr(one, name)[at : at + 1] for name in ("open", "high", "low", "close")}
+        alone = dataclasses.replace(one, start_ms=one.start_ms + at * 3_600_000, **bar)
+        assert np.array_equal(bridge(alone, 11, 15), path[at])
 
 
 def test_markets_move_together_between_bars():

@@ -90,6 +90,7 @@ class Case:
             lots=lots,
             keepers=np.zeros(0, dtype=KEEPER).view(np.recarray),
             stakers=np.zeros(0, dtype=STAKER).view(np.recarray),
+            wakes=np.full(1, -1, np.int64),
             tills=np.zeros(TILLS, np.int64),
             gauges=np.zeros(GAUGES),
             scan=None,

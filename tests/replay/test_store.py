@@ -1,5 +1,6 @@
 """The outcome folder."""
 
+import dataclasses
 import json
 import math
 import os
@@ -9,8 +10,10 @@ import pytest
 
 from govtool.engine.codes import EVENT_NAMES
 from govtool.errors import FileError, ParamError
+from govtool.replay import backtest
 from govtool.replay.backtest import replay
 from govtool.replay.inputs import INPUTS, PROTOCOL
+from govtool.replay.spool import Spool
 from govtool.replay.store import COLUMNS, EVENTS, TOTALS, read_totals, totals, write_outcome
 from tests.replay import tiny
 
@@ -47,6 +50,45 @@ def test_events_have_names_for_kinds_and_markets(tmp_path, outcome):
     markets = table["market"].to_pylist()
     assert [market is None for market in markets] == (outcome.log.market < 0).tolist()
     assert set(markets) == {None, "BTC"}
+
+
+@pytest.fixture
+def spooled(monkeypatch):
+    """The same outcome with a log that is read three rows at a time."""
+    monkeypatch.setattr(backtest, "Spool", lambda: Spool(3))
+    pair = tiny.scenario([100.0] * 4 + [89.0] * 4, [89.0], sides=(1.0, -1.0))
+    return replay(pair, tiny.book(), detail=True)
+
+
+def test_a_long_log_is_written_part_by_part_with_the_same_content(tmp_path, outcome, spooled):
+    write_outcome(outcome, tmp_path / "held")
+    write_outcome(spooled, tmp_path / "spooled")
+    held, long = (tmp_path / name / EVENTS for name in ("held", "spooled"))
+    assert pq.read_table(long).equals(pq.read_table(held), check_metadata=True)
+    assert (pq.read_metadata(held).num_row_groups, pq.read_metadata(long).num_row_groups) == (1, 3)
+    assert (tmp_path / "spooled" / TOTALS).read_bytes() == (tmp_path / "held" / TOTALS).read_bytes()
+
+
+def test_a_failure_midway_through_the_log_leaves_nothing(tmp_path, spooled, monkeypatch):
+    write, parts = pq.ParquetWriter.write_table, []
+
+    def failing(self, table, *given, **named):
+        parts.append(table.num_rows)
+        if len(parts) == 2:
+            raise OSError(28, "No space left on device")
+        write(self, table, *given, **named)
+
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", failing)
+    with pytest.raises(FileError, match=r"cannot be written: No space left on device"):
+        write_outcome(spooled, tmp_path / "o")
+    assert parts == [3, 3]
+    assert names(tmp_path) == []
+
+
+def test_an_empty_log_is_a_table_without_rows(tmp_path, outcome):
+    write_outcome(dataclasses.replace(outcome, events=Spool()), tmp_path / "o")
+    table = pq.read_table(tmp_path / "o" / EVENTS)
+    assert (table.num_rows, table.column_names[:2]) == (0, ["tick", "kind"])
 
 
 def test_columns_carry_the_oracle_price_of_their_moment(tmp_path, outcome):

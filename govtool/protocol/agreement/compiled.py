@@ -32,7 +32,8 @@ def staged(case: Case) -> Stage:
     """The engine's state, rules and columns for one account and one tick under a case's terms."""
     venue, feed = _venue(case), _feed(case)
     rules = pack_rules(case.terms, venue, feed, _crowd(case), case.listing, 0)
-    return Stage(_state(case, case.listing), rules, pack_tape(case.terms, venue, feed, case.listing), np.zeros(5))
+    state = _state(case, case.listing)
+    return Stage(state, rules, pack_tape(case.terms, venue, feed, case.listing, state.markets, rules), np.zeros(5))
 
 
 def _state(case: Case, listing: Listing) -> State:

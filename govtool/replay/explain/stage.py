@@ -66,7 +66,8 @@ class Stage:
         self.case = case
         self.state = pack_state(terms, world.venue, world.keepers, world.feed, world.crowd, world.listing, formation, 0)
         self.rules = pack_rules(*arguments, world.seed)
-        self.tape = pack_tape(terms, world.venue, world.feed, world.listing, world.weather)
+        listed = (world.listing, self.state.markets, self.rules, world.weather)
+        self.tape = pack_tape(terms, world.venue, world.feed, *listed)
         self.tick = -1
 
     def at(self, tick: int) -> None:

@@ -1,0 +1,133 @@
+"""Faults in the limits of an account (see `mutants`)."""
+
+from tests.engine.mutant import Mutant
+
+LIMITS = (
+    Mutant(
+        "funding paid so far is left out",
+        "watch.py",
+        "account.cash * 1e-6 + paid_so_far(state, tape, state.size[i], f)",
+        "account.cash * 1e-6",
+        "funding",
+    ),
+    Mutant(
+        "the warning of the trader is forgotten",
+        "watch.py",
+        "        below = max(below, rules.warning)",
+        "        below = max(below, 1.0)",
+        "warnings",
+    ),
+    Mutant(
+        "a trader who was warned is never well again",
+        "watch.py",
+        "        over = max(over, 1.0 / rules.warning)",
+        "        over = max(over, 0.0)",
+        "warnings",
+    ),
+    Mutant(
+        "the warning of the venue is forgotten",
+        "watch.py",
+        "            below = max(below, rules.nudge)",
+        "            below = max(below, 1.0)",
+        "nudges",
+    ),
+    Mutant(
+        "a trader whom the venue warned is never well again",
+        "watch.py",
+        "            over = max(over, 1.0 / rules.nudge)",
+        "            over = max(over, 0.0)",
+        "nudges",
+    ),
+    Mutant(
+        "a stop loss is forgotten",
+        "watch.py",
+        "            span[i, 0] = max(span[i, 0], account.stop_loss * (account.put_in * 1e-6))",
+        "            pass",
+        "orders",
+    ),
+    Mutant(
+        "a take profit is forgotten",
+        "watch.py",
+        "            span[i, 1] = min(span[i, 1], account.take_profit * (account.put_in * 1e-6))",
+        "            pass",
+        "orders",
+    ),
+    Mutant(
+        "levels of equity are not watched",
+        "watch.py",
+        "legs + BEYOND if _set_limits(state, rules, watch, i) and legs > 0 else legs",
+        "legs if _set_limits(state, rules, watch, i) and legs > 0 else legs",
+        "orders",
+    ),
+    Mutant(
+        "a third leg is not watched",
+        "watch.py",
+        "        for k in range(2, row.legs % BEYOND):",
+        "        for k in range(3, row.legs % BEYOND):",
+        "legs",
+    ),
+    Mutant(
+        "bounds know two legs",
+        "skip.py",
+        "    scale = abs(one.worth)\n    for k in range(one.legs % BEYOND):",
+        "    scale = abs(one.worth)\n    for k in range(min(2, one.legs % BEYOND)):",
+        "legs",
+    ),
+    Mutant(
+        "nobody watches for the trigger of an advance",
+        "watch.py",
+        "below, over = max(1.0, rules.advance_trigger), 0.0",
+        "below, over = 1.0, 0.0",
+        "advances",
+    ),
+    Mutant(
+        "nobody watches for what repays an advance",
+        "watch.py",
+        "below, span[i, 2], span[i, 3] = 1.0, account.owed * 1e-6, 1.0 / max(rules.advance_repay, 1.0 / UNLIMITED)",
+        "below, span[i, 2], span[i, 3] = 1.0, account.owed * 1e-6, 0.0",
+        "advances",
+    ),
+    Mutant(
+        "an advance is never paid back while less than maintenance would be left",
+        "watch.py",
+        "1.0 / max(rules.advance_repay, 1.0 / UNLIMITED)",
+        "1.0 / max(rules.advance_repay, 1.0)",
+        "cheap advances",
+    ),
+    Mutant(
+        "what is owed counts twice",
+        "watch.py",
+        "(equity - span[i, 2] + slack) * span[i, 3]",
+        "(equity - 2.0 * span[i, 2] + slack) * span[i, 3]",
+        "advances",
+    ),
+    Mutant(
+        "who is worth less than it owes is not noticed",
+        "watch.py",
+        "        span[i, 1 if watch.sunk[1 + i] == 1 else 0] = account.owed * 1e-6\n",
+        "",
+        "sunk",
+    ),
+    Mutant(
+        "who is worth less than it owes shuts the gate but once",
+        "loop.py",
+        "            if watch.sunk[0] > 0:",
+        "            if watch.sunk[0] < 0:",
+        "sunk",
+    ),
+    Mutant(
+        "who is worth less than it owes is never worth more again",
+        "watch.py",
+        "        span[i, 1 if watch.sunk[1 + i] == 1 else 0] = account.owed * 1e-6\n",
+        "        if watch.sunk[1 + i] == 0:\n            span[i, 0] = account.owed * 1e-6\n",
+        "sunk",
+    ),
+    Mutant(
+        "rounding of funding is not allowed for",
+        "watch.py",
+        "    return ROUNDED * (f + 1) * watch.side.shape[1]",
+        "    return 0.0",
+        "quantums",
+    ),
+)
+"""Between what nothing happens to an account."""
