@@ -48,8 +48,8 @@ OWNERS = {"optuna": "study", "click": "cli", "rich": "cli", "jinja2": "proposal"
 
 ENGINE_MAY_IMPORT = {"numpy", "numba", "govtool", "math", "typing", "collections"}
 # The decorator finds a folder for compiled code and says when it compiles; nothing else in the engine touches files.
-COMPILER = ("jit.py", "cache.py", "compiling.py")
-COMPILER_MAY_IMPORT = ENGINE_MAY_IMPORT | sys.stdlib_module_names
+COMPILER = ("jit.py", "cache.py", "compiling.py", "pointer.py")
+COMPILER_MAY_IMPORT = ENGINE_MAY_IMPORT | sys.stdlib_module_names | {"llvmlite"}
 
 HEAVY = {"numpy", "numba", "pandas", "optuna", "scipy", "pyarrow", "pydantic", "matplotlib", "jinja2", "rich"}
 

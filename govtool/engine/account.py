@@ -21,7 +21,7 @@ def equity_of(state: State, i: int) -> float:
     -----
     Source: rules, section 3. Example: cash -90 and 1 coin at 100: 10.
     """
-    equity = state.accounts[i].cash * 1e-6
+    equity = state.cash[i] * 1e-6
     for j in range(state.lots.shape[0]):
         size = state.size[i, j]
         if size != 0:
@@ -30,11 +30,9 @@ def equity_of(state: State, i: int) -> float:
 
 
 @inlined
-def _plain_health(
-    accounts: np.recarray, size: Ints, markets: np.recarray, lots: np.recarray, i: int
-) -> tuple[float, float]:
+def _plain_health(cash: Ints, size: Ints, markets: np.recarray, lots: np.recarray, i: int) -> tuple[float, float]:
     """`health` where only perpetuals at flat weights are held; few arguments, since it is called most of all."""
-    equity = accounts[i].cash * 1e-6
+    equity = cash[i] * 1e-6
     maintenance = 0.0
     for m in range(markets.shape[0]):
         if size[i, m] != 0:
@@ -47,7 +45,7 @@ def _plain_health(
 @inlined
 def _health(state: State, rules: Rules, scan: Scan, i: int) -> tuple[float, float]:
     if scan is None:
-        return _plain_health(state.accounts, state.size, state.markets, state.lots, i)
+        return _plain_health(state.cash, state.size, state.markets, state.lots, i)
     return equity_of(state, i), need(state, rules, state.size[i], MAINTENANCE)
 
 

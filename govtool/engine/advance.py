@@ -54,7 +54,7 @@ def advance(state: State, rules: Rules, log: Log, i: int, t: int, equity: float,
 def _pay_back(state: State, log: Log, i: int, amount: int, t: int, equity: float, maintenance: float) -> int:
     """Account `i` pays `amount` of what it owes: first what was advanced, then the fee."""
     principal = min(amount, state.accounts[i].advanced)
-    state.accounts[i].cash -= amount
+    state.cash[i] -= amount
     state.tills[TRADERS] -= amount
     state.tills[INSURANCE] += amount
     state.tills[POOL_IN] += amount - principal

@@ -4,6 +4,8 @@ from govtool.engine.band import AT_EASE, FAR_ASTRAY
 from govtool.engine.calendar import gather, wake_at
 from govtool.engine.codes import IN, NEVER, NIL, codes
 from govtool.engine.jit import inlined, kernel
+from govtool.engine.leaving import can_pay
+from govtool.engine.margin import next_arrival
 from govtool.engine.skip import next_breach
 from govtool.engine.state import Rules, State, Tape
 from govtool.engine.terms import Ints
@@ -18,7 +20,7 @@ a price had left its band."""
 PLACES = 7
 
 Lists = tuple[Ints, Ints, Ints]
-"""Room for accounts that are due, that stir, and that are to be looked at, (A,) each."""
+"""Room for accounts that are due, that are found beside them, and that are to be looked at, (A,) each."""
 
 
 @inlined
@@ -39,14 +41,26 @@ def put_off(state: State, rules: Rules, tape: Tape, watch: Watch, i: int, t: int
     wake_at(state, i, next_visit(state, rules, tape, watch, i, t) if visit == SKIP else max(t + 1, next_due(state, i)))
 
 
+@inlined
+def _is_stuck(state: State, rules: Rules, i: int, t: int) -> bool:
+    """Whether all that account `i` would do is to try to leave, in vain, and to put that off by a tick."""
+    account = state.accounts[i]
+    if account.due > t or account.status != IN or account.stale == 1:
+        return False
+    cut = account.cut_due if account.cut_due >= 0 else NEVER
+    return bool(min(cut, account.draws, next_arrival(state, i)) > t and not can_pay(state, rules, i, False, 0.0))
+
+
 @kernel
 def _sift(
-    state: State, rules: Rules, tape: Tape, watch: Watch, due: Ints, count: int, queue: Ints, t: int, f: int, visit: int
+    state: State, rules: Rules, tape: Tape, watch: Watch, queue: Ints, count: int, t: int, f: int, visit: int
 ) -> int:
-    """Write whom this tick concerns, of the `count` due, to `queue`; returns how many."""
+    """Keep in `queue` whom this tick concerns, of the `count` that are there; returns how many."""
     n = NIL
     for a in range(count):
-        i = due[a]
+        i = queue[a]
+        if _is_stuck(state, rules, i, t):
+            state.accounts[i].due = t + 1
         if is_called(state, i, t) or not is_quiet(state, rules, watch, i, f):
             queue[n] = i
             n += 1
@@ -56,65 +70,35 @@ def _sift(
 
 
 @kernel
-def _sift_astray(
-    state: State, rules: Rules, tape: Tape, watch: Watch, due: Ints, count: int, queue: Ints, t: int, f: int, far: bool
-) -> int:
-    """As `_sift`, with all whose bounds are void because a price has left its narrow band, or its wide one as well."""
-    n = NIL
-    a = 0
-    for i in range(watch.rows.shape[0]):
-        awake = a < count and due[a] == i
-        if awake:
-            a += 1
-        elif watch.near[i] == 0 and not (far and watch.rows[i].legs > 0):
-            continue
-        if (awake and is_called(state, i, t)) or not is_quiet(state, rules, watch, i, f):
-            queue[n] = i
-            n += 1
-        else:
-            put_off(state, rules, tape, watch, i, t, SKIP)
-    return int(n)
-
-
-@kernel
-def _sift_all(
-    state: State,
-    rules: Rules,
-    tape: Tape,
-    watch: Watch,
-    due: Ints,
-    count: int,
-    found: Ints,
-    queue: Ints,
-    t: int,
-    f: int,
-) -> int:
-    """As `_sift`, where everyone is evaluated in every tick."""
-    last = restless(state, rules, watch, found, f)
+def _join(due: Ints, count: int, found: Ints, last: int, queue: Ints) -> int:
+    """Write the first entries of two ascending lists to `queue`, in order and each once; returns how many."""
     a, b, n = 0, 0, NIL
     while a < count or b < last:
         i = min(due[a] if a < count else NEVER, found[b] if b < last else NEVER)
-        awake, stirred = a < count and due[a] == i, b < last and found[b] == i
-        a, b = a + int(awake), b + int(stirred)
-        if stirred or is_called(state, i, t):
-            queue[n] = i
-            n += 1
-        else:
-            put_off(state, rules, tape, watch, i, t, BRUTE)
+        a, b = a + int(a < count and due[a] == i), b + int(b < last and found[b] == i)
+        queue[n] = i
+        n += 1
     return int(n)
 
 
 @kernel
-def _all_in(state: State, due: Ints, count: int, queue: Ints) -> int:
-    """Write everyone who is in, and the `count` due, to `queue`."""
+def _astray(watch: Watch, found: Ints, far: bool) -> int:
+    """Write those to `found` whose bounds are void: a price has left its narrow band, or its wide one as well."""
     n = NIL
-    a = 0
+    for i in range(watch.rows.shape[0]):
+        if watch.near[i] == 1 or (far and watch.rows[i].legs > 0):
+            found[n] = i
+            n += 1
+    return int(n)
+
+
+@kernel
+def _inside(state: State, found: Ints) -> int:
+    """Write everyone who is in to `found`."""
+    n = NIL
     for i in range(state.accounts.shape[0]):
-        called = a < count and due[a] == i
-        if called:
-            a += 1
-        if called or state.accounts[i].status == IN:
-            queue[n] = i
+        if state.accounts[i].status == IN:
+            found[n] = i
             n += 1
     return int(n)
 
@@ -129,14 +113,7 @@ def begin(state: State) -> None:
 
 @inlined
 def to_visit(
-    state: State,
-    rules: Rules,
-    tape: Tape,
-    watch: Watch,
-    lists: Lists,
-    place: Ints,
-    t: int,
-    visit: int,
+    state: State, rules: Rules, tape: Tape, watch: Watch, lists: Lists, place: Ints, t: int, visit: int
 ) -> int:
     """Write the accounts to look at in tick `t` to the last of `lists`, in index order; returns how many."""
     due, found, queue = lists
@@ -145,14 +122,16 @@ def to_visit(
         count = gather(state, due, place[SINCE], t)
     place[SINCE] = t + 1
     if visit == EVERY or place[ALL] == 1:
-        return _all_in(state, due, count, queue)
+        return _join(due, count, found, _inside(state, found), queue)
     if visit == SKIP and place[STRAY] == AT_EASE and count == 0:
         return 0
     f = place[FUNDED]
     set_now(state, tape, watch, f)
+    last = 0
     if visit == BRUTE:
-        return _sift_all(state, rules, tape, watch, due, count, found, queue, t, f)
-    if place[STRAY] != AT_EASE:
+        last = restless(state, rules, watch, found, f)
+    elif place[STRAY] != AT_EASE:
         place[STRAYED] += 1
-        return _sift_astray(state, rules, tape, watch, due, count, queue, t, f, place[STRAY] == FAR_ASTRAY)
-    return _sift(state, rules, tape, watch, due, count, queue, t, f, visit)
+        last = _astray(watch, found, place[STRAY] == FAR_ASTRAY)
+    count = _join(due, count, found, last, queue)
+    return _sift(state, rules, tape, watch, queue, count, t, f, visit)

@@ -1,7 +1,5 @@
 """Liquidation by auction: tranches whose price moves, taken by competing keepers (rules, section 8)."""
 
-import numpy as np
-
 from govtool.engine.account import health, heaviest, is_flat, lots_worth, notional
 from govtool.engine.asking import asked_price, discount_of, whole_s, yardstick
 from govtool.engine.backstop import sell_to_backstops
@@ -9,7 +7,7 @@ from govtool.engine.batch import sell_in_batch
 from govtool.engine.breaker import is_halted
 from govtool.engine.chain import lost_ticks
 from govtool.engine.codes import INSOLVENT, NIL, NONE, OPEN, PHASE, RESET, SOLVENT, UNFILLED
-from govtool.engine.jit import allocating, kernel
+from govtool.engine.jit import kernel
 from govtool.engine.keepers import is_cartel, may_act, wanted
 from govtool.engine.last_resort import resolve
 from govtool.engine.ledger import record
@@ -26,12 +24,13 @@ from govtool.engine.trading import displace
 from govtool.engine.tranches import drop_tranche, under_auction
 
 
-@allocating
+@kernel
 def _heaviest_free(state: State, rules: Rules, i: int, t: int, equity: float, maintenance: float) -> int:
     """As `heaviest`, among what of account `i` is not yet under auction and not halted."""
-    free = np.zeros(state.lots.shape[0], dtype=np.int64)
+    free = state.room.free
     for j in range(free.shape[0]):
         size = abs(state.size[i, j])
+        free[j] = 0
         if size != 0 and not is_halted(state, rules, j, t, equity, maintenance):
             free[j] = max(0, size - under_auction(state, i, j))
     return heaviest(state, rules, i, free)
@@ -89,13 +88,13 @@ def open_tranches(state: State, rules: Rules, log: Log, i: int, t: int) -> None:
             return
 
 
-@allocating
+@kernel
 def _sell_one_by_one(state: State, rules: Rules, log: Log, i: int, n: int, t: int, price: float, yard: float) -> None:
     """Keepers act in index order until nothing is left or one has reserved the tranche."""
     tranche = state.tranches[i, n]
     j = tranche.instrument
     cartel = is_cartel(state, rules, i, n, t)
-    place = places(state, rules, i, n, t, cartel)
+    place = state.room.place[: places(state, rules, i, n, t, cartel)]
     count = state.keepers.shape[0]
     k = -1
     while True:

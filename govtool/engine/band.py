@@ -12,13 +12,13 @@ from govtool.engine.codes import NIL, codes
 from govtool.engine.jit import inlined, kernel
 from govtool.engine.state import State, Tape
 
-FIRST_BAND, FIRST_WIDE = 5e-4, 2e-2
+FIRST_BAND, FIRST_WIDE = 2e-4, 2e-2
 """The bands at first, and the narrowest. No result hangs on them."""
 
 WIDENED = 3.0
 """A band that is left becomes so many times what was used of it."""
 
-ROOMY = 12.0
+ROOMY = 6.0
 """A band so many times what is used of it narrows."""
 
 AT_EASE, ASTRAY, FAR_ASTRAY = codes(3)

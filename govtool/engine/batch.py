@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from govtool.engine.account import notional
-from govtool.engine.codes import NONE
-from govtool.engine.jit import allocating, kernel
+from govtool.engine.codes import NIL, NONE
+from govtool.engine.jit import kernel
 from govtool.engine.keepers import bid_quantity, edge_of, is_cartel, may_act, most_to_restore, refill
 from govtool.engine.liquidity import floored
 from govtool.engine.searchers import fits_seen, marginal_seen, pay_searcher, unload
@@ -116,14 +116,16 @@ def clear(
     return max(cleared, price) if side > 0 else min(cleared, price)
 
 
-@allocating
+@kernel
 def sell_in_batch(state: State, rules: Rules, log: Log, i: int, n: int, t: int, price: float, yard: float) -> None:
     """Clear the tranche in slot `n` of account `i` at one price, not worse than the reserve `price`.
 
     What winners settle is unloaded as one, so that equal lots earn the same.
     """
     count = state.keepers.shape[0]
-    edge, bid, lot = np.zeros(count), np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    edge, bid, lot = state.room.edge, state.room.bid, state.room.lot
+    for k in range(count):
+        edge[k], bid[k], lot[k] = 0.0, NIL, NIL
     _collect_bids(state, rules, i, n, t, price, yard, edge, bid)
     cleared = clear(state, rules, i, n, price, yard, edge, bid, lot)
     j = state.tranches[i, n].instrument

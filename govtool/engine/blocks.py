@@ -19,15 +19,25 @@ began, and factor of volatility on the weights."""
 COLUMNS = 8
 
 
+def extremes(columns: Floats, width: int) -> tuple[Floats, Floats]:
+    """Least and most of each column in blocks of so many rows. Example: 3, 1, 2 by two: 1, 2 and 3, 2."""
+    begins = np.arange(0, columns.shape[0], width)
+    return np.minimum.reduceat(columns, begins, axis=0), np.maximum.reduceat(columns, begins, axis=0)
+
+
+def payments(terms: Terms, feed: Feed) -> Floats:
+    """Quote that a long coin pays at each funding time, shape (F, M): index times the clamped rate."""
+    clamped = np.clip(feed.funding_rate, -terms.funding_clamp, terms.funding_clamp)
+    return np.ascontiguousarray(clamped * feed.funding_share * feed.index[feed.funding_tick])
+
+
 def funded(terms: Terms, feed: Feed) -> Floats:
     """Quote that a long coin has paid before each funding time and after the last, shape (F + 1, M).
 
     A funding time at or before the one before it is never reached, nor are those after it.
     """
-    ticks = feed.funding_tick
-    reached = np.cumprod(np.diff(ticks, prepend=-1) > 0).astype(bool)
-    clamped = np.minimum(np.maximum(feed.funding_rate, -terms.funding_clamp), terms.funding_clamp)
-    paid = (clamped * feed.funding_share * feed.index[ticks])[reached]
+    reached = np.cumprod(np.diff(feed.funding_tick, prepend=-1) > 0).astype(bool)
+    paid = payments(terms, feed)[reached]
     return np.ascontiguousarray(np.concatenate([np.zeros((1, feed.index.shape[1])), np.cumsum(paid, axis=0)]))
 
 

@@ -37,15 +37,18 @@ def price_bounds(state: State, tape: Tape, m: int, row: int, wide: bool) -> tupl
 
 
 @inlined
-def weighed(low: float, high: float, light: float, heavy: float, long: bool) -> tuple[float, float]:
-    """Range of what a coin adds to E - k * MM at such prices, k times its weight from `light` to `heavy`.
+def least_of(low: float, high: float, heavy: float, long: bool) -> float:
+    """Least that a coin adds to E - k * MM at prices from `low` to `high`, with k times its largest weight.
 
-    Example: long, prices 90 to 110, weights 0 to 0.1: 81 to 110.
+    Example: long, prices 90 to 110, weight 0.1: 81.
     """
-    if long:
-        least = (low if heavy <= 1.0 else high) * (1.0 - heavy)
-        return least, (high if light <= 1.0 else low) * (1.0 - light)
-    return -high * (1.0 + heavy), -low * (1.0 + light)
+    return (low if heavy <= 1.0 else high) * (1.0 - heavy) if long else -high * (1.0 + heavy)
+
+
+@inlined
+def most_of(low: float, high: float, light: float, long: bool) -> float:
+    """Most that a coin adds to it, with k times its smallest weight. Example: long, 90 to 110, weight 0: 110."""
+    return (high if light <= 1.0 else low) * (1.0 - light) if long else -low * (1.0 + light)
 
 
 @kernel
@@ -76,7 +79,8 @@ def _perpetual(
         light = perpetual_weight(rules, MAINTENANCE, tape.blocks[row, m, LIGHT], 0.0, curve, steep, base)
         heavy = perpetual_weight(rules, MAINTENANCE, tape.blocks[row, m, HEAVY], 0.0, curve, steep, base)
         fixed = market.base_margin * multiple
-    least, most = weighed(low, high, light * multiple, heavy * multiple, size > 0)
+    least = least_of(low, high, heavy * multiple, size > 0)
+    most = most_of(low, high, light * multiple, size > 0)
     cheap, dear = tape.blocks[row, m, CHEAP], tape.blocks[row, m, DEAR]
     if size > 0:
         return base * (least - dear) - fixed, base * (most - cheap) - fixed
@@ -101,8 +105,8 @@ def _asset(
     weight = liability_weight(rules, lot.liability_maintenance, lot.asset_curve, base) - 1.0
     if size > 0:
         weight = 1.0 - asset_weight(rules, lot.asset_maintenance, lot.asset_curve, lot.asset_worst, base)
-    least, most = weighed(low, high, weight * multiple, (weight + shocked) * multiple, size > 0)
-    return base * least, base * most
+    least = least_of(low, high, (weight + shocked) * multiple, size > 0)
+    return base * least, base * most_of(low, high, weight * multiple, size > 0)
 
 
 @kernel

@@ -12,6 +12,8 @@ from govtool.engine.windows import emptied, ticks_of
 def _sold(state: State, rules: Rules, m: int, t: int) -> float:
     """What is in market `m`'s bucket of forced closes at tick `t`, in quote currency."""
     market = state.markets[m]
+    if market.sold == 0.0:
+        return 0.0
     return emptied(market.sold, market.sold_at, rules.breaker_volume, rules.breaker_window_s, t, rules.step_s)
 
 
@@ -25,8 +27,7 @@ def count_closed(state: State, rules: Rules, j: int, size: float, t: int) -> Non
 
 
 @inlined
-def _is_tripped(state: State, rules: Rules, tape: Tape, m: int, t: int) -> bool:
-    back = max(1, ticks_of(rules, rules.breaker_window_s))
+def _is_tripped(state: State, rules: Rules, tape: Tape, m: int, t: int, back: int) -> bool:
     if rules.breaker_move > 0.0 and t >= back:
         since = max(t - back, state.markets[m].tripped)
         moved = abs(state.markets[m].oracle / tape.path[since, m] - 1.0)
@@ -36,11 +37,14 @@ def _is_tripped(state: State, rules: Rules, tape: Tape, m: int, t: int) -> bool:
 
 
 @inlined
-def trip_breakers(state: State, rules: Rules, tape: Tape, log: Log, t: int) -> None:
-    """Halt each market whose price or liquidations ran too far since the last halt (rules, section 8a)."""
+def trip_breakers(state: State, rules: Rules, tape: Tape, log: Log, t: int, back: int) -> None:
+    """Halt each market whose price or liquidations ran too far since the last halt (rules, section 8a).
+
+    The price is compared with that of `back` ticks ago.
+    """
     for m in range(state.markets.shape[0]):
         market = state.markets[m]
-        if t >= market.halted and _is_tripped(state, rules, tape, m, t):
+        if t >= market.halted and _is_tripped(state, rules, tape, m, t, back):
             market.tripped, market.sold = t, 0.0
             market.halted = t + max(1, ticks_of(rules, rules.breaker_halt_s))
             record(state, log, t, HALT, NONE, m, NONE, NIL, NIL, NIL, NIL, market.oracle, 0.0, 0.0)

@@ -4,7 +4,8 @@ The lists are chains through the accounts (`before`, `after`), so that an accoun
 """
 
 from govtool.engine.codes import NEVER, NIL, NONE
-from govtool.engine.jit import allocating, inlined, kernel
+from govtool.engine.jit import inlined, kernel
+from govtool.engine.sorting import sort
 from govtool.engine.state import State
 from govtool.engine.terms import Ints
 
@@ -55,27 +56,6 @@ def disturb(state: State, i: int, t: int) -> None:
     wake_by(state, i, t)
 
 
-@inlined
-def _sort(queue: Ints, n: int) -> None:
-    """Bring the first `n` entries into ascending order. Lists come in whole or nearly so, and most are short."""
-    for a in range(1, n):
-        one = queue[a]
-        b = a
-        while b > 0 and queue[b - 1] > one:
-            queue[b] = queue[b - 1]
-            b -= 1
-        queue[b] = one
-
-
-LONG = 64
-"""From so many entries on, a list is sorted by a library."""
-
-
-@allocating
-def _sort_long(queue: Ints, n: int) -> None:
-    queue[:n].sort()
-
-
 @kernel
 def gather(state: State, queue: Ints, since: int, t: int) -> int:
     """Write whoever wakes from tick `since` to tick `t` to `queue`, in index order, and empty those lists."""
@@ -88,8 +68,5 @@ def gather(state: State, queue: Ints, since: int, t: int) -> int:
             state.accounts[i].before, state.accounts[i].wake = UNLISTED, NEVER
             i = state.accounts[i].after
         state.wakes[tick] = NONE
-    if n > LONG:
-        _sort_long(queue, n)
-    else:
-        _sort(queue, n)
+    sort(queue, n)
     return int(n)

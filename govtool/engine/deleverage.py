@@ -2,17 +2,16 @@
 
 import math
 
-import numpy as np
-
 from govtool.engine.account import equity_of, health, is_flat, notional, weight_of
 from govtool.engine.breaker import count_closed
 from govtool.engine.calendar import disturb
 from govtool.engine.codes import ADL_LEAST, ADL_NOTIONAL, ADL_WORST, DELEVERAGE, HAIRCUT, IN, NIL, NONE
 from govtool.engine.draw import COUNTERPARTY, draw
 from govtool.engine.fills import quote_of_part
-from govtool.engine.jit import allocating, kernel
+from govtool.engine.jit import kernel
 from govtool.engine.ledger import record, swap_size, trade
 from govtool.engine.retire import retire
+from govtool.engine.sorting import sort_by
 from govtool.engine.state import Log, Rules, State
 from govtool.engine.terms import PRO_RATA, RANDOM_ORDER, Ints
 from govtool.engine.tranches import shrink_tranches
@@ -55,8 +54,8 @@ def _against_account(
     if worth - haircut < 0.0:
         return 0.0, 0.0
     swap_size(state, i, c, m, -side * quantity)
-    state.accounts[i].cash += quote
-    state.accounts[c].cash -= quote
+    state.cash[i] += quote
+    state.cash[c] -= quote
     _gauge(state, rules, i, m, haircut, size, t)
     change = -side * quantity
     record(state, log, t, DELEVERAGE, i, m, c, change, quote, NIL, NIL, haircut, equity, maintenance)
@@ -108,12 +107,11 @@ def score_of(state: State, c: int, m: int) -> float:
     return gain / leverage if leverage > 0.0 else gain
 
 
-@allocating
-def _queue(state: State, rules: Rules, i: int, m: int, t: int) -> Ints:
-    """Counterparties in the order in which they are asked, as many as may be."""
+@kernel
+def _line_up(state: State, rules: Rules, i: int, m: int, t: int, queue: Ints) -> int:
+    """Write counterparties to `queue` in the order in which they are asked; returns how many at most are."""
     count = state.accounts.shape[0]
-    queue = np.empty(count, dtype=np.int64)
-    size = 0
+    size = NIL
     if rules.adl_order == RANDOM_ORDER:
         first = math.floor(draw(rules.seed, COUNTERPARTY, i, t) * count)
         for j in range(min(count, rules.max_counterparties)):
@@ -121,21 +119,21 @@ def _queue(state: State, rules: Rules, i: int, m: int, t: int) -> Ints:
             if _is_candidate(state, i, c, m):
                 queue[size] = c
                 size += 1
-        return queue[:size]
+        return int(size)
     for c in range(count):
         if _is_candidate(state, i, c, m):
             queue[size] = c
             size += 1
     if rules.adl_order == PRO_RATA:
-        return queue[:size]
-    score = np.empty(size)
+        return int(size)
+    score = state.room.score
     for n in range(size):
-        score[n] = -score_of(state, queue[n], m)
-    order = np.argsort(score, kind="mergesort")
-    return queue[:size][order][: rules.max_counterparties]
+        score[queue[n]] = score_of(state, queue[n], m)
+    sort_by(score, queue, size)
+    return int(min(size, rules.max_counterparties))
 
 
-@allocating
+@kernel
 def deleverage(state: State, rules: Rules, log: Log, i: int, m: int, t: int) -> int:
     """Close account `i`'s position in `m` against holders of the other side; returns the base quantums closed.
 
@@ -147,14 +145,16 @@ def deleverage(state: State, rules: Rules, log: Log, i: int, m: int, t: int) -> 
     Source: rules, section 9; dYdX v4 `protocol/x/clob/keeper/deleveraging.go:OffsetSubaccountPerpetualPosition`.
     """
     before = abs(state.size[i, m])
-    queue = _queue(state, rules, i, m, t)
+    queue = state.room.queue
+    size = _line_up(state, rules, i, m, t, queue)
     still, worth, taken, worst = 0.0, 0.0, 0.0, 0.0
     for c in range(state.accounts.shape[0]):
         if _is_candidate(state, i, c, m):
             worth += max(0.0, equity_of(state, c))
-    for c in queue:
-        still += abs(state.size[c, m])
-    for c in queue:
+    for n in range(size):
+        still += abs(state.size[queue[n], m])
+    for n in range(size):
+        c = queue[n]
         rest, held = abs(state.size[i, m]), abs(state.size[c, m])
         if rest == 0 or not _is_candidate(state, i, c, m):
             continue

@@ -7,7 +7,7 @@ import numpy as np
 from govtool.engine.codes import DEPOSIT, ENTER, IN, NIL, NONE, WALLETS
 from govtool.engine.draw import HOLD, draw
 from govtool.engine.elementary import natural_log
-from govtool.engine.jit import allocating, kernel
+from govtool.engine.jit import kernel
 from govtool.engine.layout import asset_count, deposit, first_asset, share
 from govtool.engine.ledger import change_size, pay, record
 from govtool.engine.liquidity import floored
@@ -120,13 +120,13 @@ def _fits_budget(state: State, rules: Rules, i: int, scale: float, budget: float
     return bool(need(state, rules, row, INITIAL) <= budget)
 
 
-@allocating
+@kernel
 def affordable(state: State, rules: Rules, i: int) -> float:
     """Scale in [0, 1] that brings the initial margin of account `i`'s wish within its budget (rules, section 6)."""
     budget = (state.accounts[i].equity * 1e-6) * rules.headroom
     if rules.linear == 1:
         return _linear_scale(state, rules, i, budget)
-    row = np.zeros(state.lots.shape[0], dtype=np.int64)
+    row = state.room.wish
     if _fits_budget(state, rules, i, 1.0, budget, row):
         return 1.0
     low, high = 0.0, 1.0

@@ -4,18 +4,17 @@ It hangs on the past, the weather and the few parameters of the oracle, and is k
 search share it.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from govtool.engine.blocks import extremes
 from govtool.engine.codes import UP
 from govtool.engine.jit import kernel
 from govtool.engine.oracle import post_prices
 from govtool.engine.state import Feed, Rules, Tape, Venue
 from govtool.engine.terms import Floats, Terms
-
-LARGEST_KEPT = 1 << 27
-"""Bytes of paths that are kept at most."""
+from govtool.kept import Kept
 
 
 class Expected(NamedTuple):
@@ -36,8 +35,14 @@ def _follow(markets: np.recarray, rules: Rules, tape: Tape, path: Floats) -> Non
             path[t, m] = markets[m].oracle
 
 
-_kept: dict[tuple[object, ...], tuple[Expected, tuple[object, ...]]] = {}
-"""By what they hang on, the one asked for last at the end."""
+class _Answer(NamedTuple):
+    """What is kept: None where it is the index itself, which would else keep itself alive, and what the key names."""
+
+    expected: Expected | None
+    named: tuple[Any, ...]
+
+
+_ANSWERS: Kept[_Answer] = Kept(2)
 
 
 def expected_prices(terms: Terms, venue: Venue, feed: Feed, markets: np.recarray, rules: Rules, tape: Tape) -> Expected:
@@ -50,16 +55,12 @@ def expected_prices(terms: Terms, venue: Venue, feed: Feed, markets: np.recarray
     tape : Tape
         Its index and weather; what was heard is written to its source.
     """
-    held = (tape.index, tape.weather.quote, tape.weather.chain)
-    told = (*(id(array) for array in held), _posting(terms), venue.step_s, venue.block_ticks)
-    known = _kept.pop(told, None)
-    if known is None:
-        # What a key names by identity must live as long as the key.
-        known = (_expected(venue, feed, markets, rules, tape), held)
-    _kept[told] = known
-    while len(_kept) > 1 and sum(one.path.nbytes for one, _ in list(_kept.values())) > LARGEST_KEPT:
-        _kept.pop(next(iter(_kept)), None)
-    return known[0]
+    named = (tape.weather.quote, tape.weather.chain)
+    key = (*(id(array) for array in named), _posting(terms), venue.step_s, venue.block_ticks)
+    answer = _ANSWERS.get(tape.index, key, lambda: _Answer(_expected(venue, markets, rules, tape), named))
+    if answer.expected is not None:
+        return answer.expected
+    return Expected(tape.index, np.ascontiguousarray(feed.low), np.ascontiguousarray(feed.high))
 
 
 def _posting(terms: Terms) -> tuple[object, ...]:
@@ -68,10 +69,7 @@ def _posting(terms: Terms) -> tuple[object, ...]:
     return tuple(value.tobytes() if isinstance(value, np.ndarray) else value for value in values)
 
 
-def _expected(venue: Venue, feed: Feed, markets: np.recarray, rules: Rules, tape: Tape) -> Expected:
+def _expected(venue: Venue, markets: np.recarray, rules: Rules, tape: Tape) -> Expected | None:
     path = np.empty_like(tape.index)
     _follow(markets.copy(), rules, tape, path)
-    if np.array_equal(path, tape.index):
-        return Expected(tape.index, np.ascontiguousarray(feed.low), np.ascontiguousarray(feed.high))
-    begins = np.arange(0, path.shape[0], venue.block_ticks)
-    return Expected(path, np.minimum.reduceat(path, begins, axis=0), np.maximum.reduceat(path, begins, axis=0))
+    return None if np.array_equal(path, tape.index) else Expected(path, *extremes(path, venue.block_ticks))

@@ -4,7 +4,7 @@ import numpy as np
 
 from govtool.engine.account import is_flat
 from govtool.engine.codes import EXPIRE, IN, NEVER, NIL, NONE
-from govtool.engine.jit import allocating, kernel
+from govtool.engine.jit import kernel
 from govtool.engine.layout import first_asset
 from govtool.engine.ledger import record, trade
 from govtool.engine.retire import retire
@@ -34,7 +34,7 @@ def _settle(state: State, log: Log, i: int, j: int, price: float, t: int) -> int
     return abs(received)
 
 
-@allocating
+@kernel
 def settle_expiries(state: State, rules: Rules, tape: Tape, log: Log, t: int) -> int:
     """Settle every option that expires at tick `t`; returns the quantums that changed hands.
 
@@ -44,7 +44,9 @@ def settle_expiries(state: State, rules: Rules, tape: Tape, log: Log, t: int) ->
     Example: 2 calls of strike 100 settle at 103: 6 to the holder.
     """
     moved = 0
-    settled = np.zeros(state.accounts.shape[0], dtype=np.bool_)
+    settled = state.room.queue
+    for i in range(settled.shape[0]):
+        settled[i] = 0
     for j in range(state.markets.shape[0], first_asset(state)):
         lot = state.lots[j]
         if lot.expiry != t:
@@ -54,9 +56,9 @@ def settle_expiries(state: State, rules: Rules, tape: Tape, log: Log, t: int) ->
         for i in range(state.accounts.shape[0]):
             if state.accounts[i].status == IN and state.size[i, j] != 0:
                 moved += _settle(state, log, i, j, price, t)
-                settled[i] = True
+                settled[i] = 1
     for i in range(state.accounts.shape[0]):
-        troubled = state.accounts[i].flag >= 0 or state.accounts[i].cash < 0
-        if settled[i] and troubled and is_flat(state, i):
+        troubled = state.accounts[i].flag >= 0 or state.cash[i] < 0
+        if settled[i] == 1 and troubled and is_flat(state, i):
             retire(state, rules, log, i, t)
     return moved

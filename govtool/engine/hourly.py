@@ -1,7 +1,5 @@
 """What moves on the hour: treasury to pool, overflow back, and premiums to those who share losses."""
 
-import numpy as np
-
 from govtool.engine.account import own_equity
 from govtool.engine.calendar import disturb
 from govtool.engine.codes import (
@@ -16,7 +14,7 @@ from govtool.engine.codes import (
     TRANSFER,
     TREASURY,
 )
-from govtool.engine.jit import allocating, kernel
+from govtool.engine.jit import kernel
 from govtool.engine.ledger import pay, record
 from govtool.engine.pool import add_to_pool, shared_pool
 from govtool.engine.state import Log, Rules, State
@@ -44,17 +42,18 @@ def _overflow(state: State, rules: Rules, log: Log, t: int) -> None:
         record(state, log, t, POOL_OVERFLOW, NONE, NONE, NONE, NIL, NIL, NIL, -amount, 0.0, 0.0, 0.0)
 
 
-@allocating
+@kernel
 def _premium(state: State, rules: Rules, log: Log, t: int) -> None:
     """What has gathered is shared by what each may be asked to bear."""
     rest = state.tills[SHARING]
     if rest <= 0:
         return
     count = state.accounts.shape[0]
-    weight = np.zeros(count)
+    weight = state.room.weight
     still = 0.0
     for c in range(count):
         account = state.accounts[c]
+        weight[c] = 0.0
         if account.opted == 1 and account.status == IN and account.flag < 0:
             weight[c] = max(0.0, rules.share_cap * max(own_equity(state, c), 0.0) - account.given * 1e-6)
             still += weight[c]

@@ -43,7 +43,8 @@ def mark_instruments(state: State, rules: Rules, tape: Tape, t: int) -> None:
         lot.basis = state.markets[m].oracle
         lot.fair = state.markets[m].index
     _mark_others(state, rules, tape, state.scan, t)
-    state.gauges[PEG] = tape.peg[t]
+    if tape.peg.shape[0] > 0:
+        state.gauges[PEG] = tape.peg[t]
     if t == 0:
         start_slow_prices(state)
     else:

@@ -7,12 +7,16 @@ import numba
 
 from govtool.engine.cache import keep_by_content
 from govtool.engine.compiling import watch_compiler
+from govtool.engine.pointer import by_pointer
+from govtool.engine.state import Beside, Log, Room, State, Tape
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 keep_by_content()
 watch_compiler()
+for handed_on in (State, Tape, Beside, Log, Room):
+    by_pointer(handed_on)
 
 
 def kernel(function: Function) -> Function:

@@ -18,7 +18,7 @@ def _close_legs(state: State, rules: Rules, log: Log, i: int, t: int, resting: b
         if size < 0 or (size > 0 and state.lots[j].kind != ASSET):
             trade_leg(state, rules, log, i, j, -size, t, resting)
     for j in range(first_asset(state), state.lots.shape[0]):
-        short = state.accounts[i].cash < state.accounts[i].owed + part_of_exits(state, i)
+        short = state.cash[i] < state.accounts[i].owed + part_of_exits(state, i)
         if short and state.size[i, j] > 0:
             trade_leg(state, rules, log, i, j, -state.size[i, j], t, resting)
 
@@ -29,7 +29,7 @@ def can_pay(state: State, rules: Rules, i: int, resting: bool, level: float) -> 
 
     And no less than a level, in quote: what resting orders ask for.
     """
-    cash = state.accounts[i].cash
+    cash = state.cash[i]
     for j in range(state.lots.shape[0]):
         size = -state.size[i, j]
         if size != 0:

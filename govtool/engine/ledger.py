@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from govtool.engine.codes import BUCKETS, EVENT_COUNT, MARKET, NIL, OPENING, RESIDUAL, TRADERS
-from govtool.engine.jit import kernel
+from govtool.engine.codes import BUCKETS, EVENT_COUNT, LARGEST, MARKET, NIL, OPENING, RESIDUAL, TRADERS
+from govtool.engine.jit import inlined, kernel
 from govtool.engine.state import Log, State
 
 
 @kernel
 def pay(state: State, bucket: int, i: int, amount: int) -> int:
     """Move `amount` quantums from a bucket to the cash of account `i`; negative moves it back. Returns it."""
-    state.accounts[i].cash += amount
+    state.cash[i] += amount
     state.tills[TRADERS] += amount
     state.tills[bucket] -= amount
     return amount
@@ -23,7 +23,7 @@ def _set_size(state: State, i: int, m: int, size: int) -> None:
     state.lots[m].gross += abs(size) - abs(before)
     state.lots[m].held += max(0, size) - max(0, before)
     state.lots[m].borrowed += max(0, -size) - max(0, -before)
-    state.size[i, m] = size
+    state.size[i, m] = state.across[m, i] = size
 
 
 @kernel
@@ -61,6 +61,17 @@ def trade(state: State, i: int, m: int, change: int, received: int) -> None:
     _cost(state, i, m, change, received)
     change_size(state, i, m, change)
     pay(state, MARKET, i, received)
+
+
+@inlined
+def overflows(state: State) -> bool:
+    """Whether some bucket or sum of sizes has come near the end of int64."""
+    worst = NIL
+    for bucket in range(BUCKETS):
+        worst = max(worst, state.tills[bucket], -state.tills[bucket])
+    for j in range(state.lots.shape[0]):
+        worst = max(worst, state.lots[j].gross, -state.lots[j].gross)
+    return bool(worst > LARGEST)
 
 
 @kernel

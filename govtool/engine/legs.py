@@ -27,9 +27,9 @@ def worth_after(state: State, rules: Rules, i: int, j: int, size: int) -> float:
     """Equity that a trade of `size` in instrument `j` would leave account `i`."""
     _, cost, fee = leg_terms(state, rules, j, size, False)
     state.size[i, j] += size
-    state.accounts[i].cash -= cost + fee
+    state.cash[i] -= cost + fee
     worth = equity_of(state, i)
-    state.accounts[i].cash += cost + fee
+    state.cash[i] += cost + fee
     state.size[i, j] -= size
     return worth
 

@@ -26,13 +26,10 @@ from govtool.engine.calendar import disturb, wake_at
 from govtool.engine.chain import follow_chain
 from govtool.engine.close import close_tick
 from govtool.engine.codes import (
-    BUCKETS,
     DONE,
     DOWN,
     EVENT_COUNT,
     EVENTS_FULL,
-    LARGEST,
-    NIL,
     OVERFLOW,
     PAID_TODAY,
     PAUSED,
@@ -50,13 +47,14 @@ from govtool.engine.instruments import mark_instruments
 from govtool.engine.interest import charge_interest, is_borrowed
 from govtool.engine.jit import inlined, kernel
 from govtool.engine.layout import Scan
+from govtool.engine.ledger import overflows
 from govtool.engine.margin import check, next_arrival, receive, shut_gate, wait_for_chain
 from govtool.engine.opening import open_window, opened
 from govtool.engine.oracle import post_prices
-from govtool.engine.packing import empty_log, pack_state, unpack
+from govtool.engine.packing import empty_log, pack_listed, pack_state, unpack
 from govtool.engine.packing_rules import is_ramped, pack_rules
 from govtool.engine.packing_tape import pack_tape
-from govtool.engine.parts import Parts, Sink
+from govtool.engine.parts import Parts, Sink, is_half_full
 from govtool.engine.settle import settle_window
 from govtool.engine.stakers import pool_with_loans, stakers_act
 from govtool.engine.state import CLEAR, Books, Crowd, Feed, Keepers, Log, Rules, State, Tape, Trace, Venue, Weather
@@ -64,7 +62,10 @@ from govtool.engine.terms import BOOK, NOTHING, Ints, Listing, Terms
 from govtool.engine.visits import EVERY, SKIP
 from govtool.engine.watch import Watch, empty_watch, keep_watch
 from govtool.engine.weights import is_ramping, set_depth, set_weights
-from govtool.units import SECONDS_PER_DAY
+from govtool.engine.windows import ticks_of, ticks_of_day
+
+SUNK_EVENTS, KEPT_EVENTS = 1 << 16, 1 << 19
+"""Rows of the buffer of events, where they go to a sink and where they stay; what is not written takes no memory."""
 
 
 class Result(NamedTuple):
@@ -77,17 +78,6 @@ class Result(NamedTuple):
     books: Books
     trace: Trace
     effort: tuple[int, int] = (0, 0)
-
-
-@inlined
-def _overflows(state: State) -> bool:
-    """Whether some bucket or sum of sizes has come near the end of int64."""
-    worst = NIL
-    for bucket in range(BUCKETS):
-        worst = max(worst, state.tills[bucket], -state.tills[bucket])
-    for j in range(state.lots.shape[0]):
-        worst = max(worst, state.lots[j].gross, -state.lots[j].gross)
-    return bool(worst > LARGEST)
 
 
 @kernel
@@ -112,7 +102,6 @@ def _check_all(
 ) -> int:
     """Margin of the `n` queued accounts; leaves the flagged ones at the front of `queue` and returns their number."""
     flagged = 0
-    state.gauges[SHORTFALL] = 0.0
     for a in range(n):
         i = queue[a]
         again = check(state, rules, log, i, t)
@@ -141,25 +130,23 @@ def _settle_others(state: State, rules: Rules, tape: Tape, scan: Scan, log: Log,
     return everyone
 
 
-@inlined
-def _is_full(state: State, log: Log) -> bool:
-    """Whether half of a buffer is used: it is then emptied, between ticks."""
-    return bool(2 * state.tills[EVENT_COUNT] > log.whole.shape[0] or 2 * state.tills[SHOT_COUNT] > log.shot.shape[0])
-
-
 @kernel
 def _replay(
     state: State, rules: Rules, tape: Tape, watch: Watch, log: Log, lists: Lists, visit: int, place: Ints
 ) -> int:
     """Ticks of the window from `place` on; returns DONE, or why it stopped: PAUSED where a buffer must be emptied."""
     queue = lists[2]
+    breaker_ticks = max(1, ticks_of(rules, rules.breaker_window_s))
     ticks = tape.index.shape[0]
+    day_ticks = ticks_of_day(rules, ticks)
+    day = -(-place[TICK] // day_ticks) * day_ticks
     if place[TICK] == 0:
         begin(state)
     for t in range(place[TICK], ticks):
         funded = place[FUNDED]
         link = follow_chain(state, rules, tape, log, t)
-        if t % rules.ticks_per_hour == 0 or is_ramping(rules, t - 1):
+        hourly = t % rules.ticks_per_hour == 0
+        if hourly or is_ramping(rules, t - 1):
             set_weights(state, rules, tape, t)
         set_depth(state, rules, tape, t)
         post_prices(state.markets, rules, tape, t, link == UP)
@@ -170,14 +157,14 @@ def _replay(
             place[FUNDED] += 1
         if _settle_others(state, rules, tape, state.scan, log, t):
             place[ALL] = 1
-        # Asked here, because a call hands over every array of a state.
-        if t * rules.step_s % SECONDS_PER_DAY == 0.0:
+        if t == day:
             state.tills[PAID_TODAY] = 0
+            day += day_ticks
+        if hourly and t > 0:
             narrow_bands(state)
-        if t > 0 and t % rules.ticks_per_hour == 0:
             pay_hourly(state, rules, log, t)
         if rules.breaker_move > 0.0 or rules.breaker_volume > 0.0:
-            trip_breakers(state, rules, tape, log, t)
+            trip_breakers(state, rules, tape, log, t, breaker_ticks)
         looked = n = to_visit(state, rules, tape, watch, lists, place, t, visit) if link != DOWN else 0
         place[LOOKS] += n
         if n > 0 or tape.weather.panic.shape[0] > 0:
@@ -200,13 +187,13 @@ def _replay(
             wait_for_chain(state, rules)
         close_tick(state, rules, tape, t)
         place[TICK] = t + 1
-        if (looked > 0 or t % rules.ticks_per_hour == 0 or place[FUNDED] != funded) and _overflows(state):
+        if (looked > 0 or hourly or place[FUNDED] != funded) and overflows(state):
             return OVERFLOW
         if state.tills[EVENT_COUNT] > log.whole.shape[0]:
             return EVENTS_FULL
         if state.tills[SHOT_COUNT] > log.shot.shape[0]:
             return SNAPSHOTS_FULL
-        if _is_full(state, log):
+        if is_half_full(state, log):
             return PAUSED
     settle_window(state, rules, tape, log, ticks - 1)
     return EVENTS_FULL if state.tills[EVENT_COUNT] > log.whole.shape[0] else DONE
@@ -225,8 +212,8 @@ def run(
     weather: Weather = CLEAR,
     formation: Terms | None = None,
     visit: int = SKIP,
-    events: int = 1 << 16,
-    snapshots: int = 1 << 13,
+    events: int | None = None,
+    snapshots: int = 1 << 16,
     sink: Callable[[], Sink] | None = None,
 ) -> Result:
     """Replay one window under one set of terms.
@@ -249,7 +236,7 @@ def run(
         SKIP, BRUTE or EVERY (`engine.visits`): the result is the same, only slower.
     events, snapshots : int
         Rows of the buffers, which are emptied when they are half full; if one tick fills the other half, they are
-        enlarged and the replay repeated.
+        enlarged and the replay repeated. Room for events is large by default where they stay in memory.
     sink : callable, optional
         Makes a sink, which is given the event log part by part instead of the trace; asked again if the replay is
         repeated, and then what the last one was given is void.
@@ -263,8 +250,9 @@ def run(
     if not is_ramped(terms, formed):
         # Then nobody need look at weights every tick.
         terms = terms._replace(margin=terms.margin._replace(ramp_s=0.0))
+    events = (SUNK_EVENTS if sink is not None else KEPT_EVENTS) if events is None else events
     rules = pack_rules(terms, venue, feed, crowd, listing, seed)
-    opening = pack_rules(formed, venue, feed, crowd, listing, seed)
+    opening = rules if formation is None else pack_rules(formed, venue, feed, crowd, listing, seed)
     world = (venue, keepers, feed, crowd, listing)
     while True:
         parts, effort = Parts(None if sink is None else sink()), (0, 0)
@@ -273,7 +261,7 @@ def run(
         tape = pack_tape(formed, venue, feed, listing, state.markets, opening, weather)
         status = open_window(state, opening, tape, log, parts)
         if status == DONE:
-            state = opened(pack_state(terms, *world, formed, opening_pool), state)
+            state = opened(state, pack_listed(terms, venue, feed, listing, formed, opening_pool), terms)
             if formation is not None:
                 tape = pack_tape(terms, venue, feed, listing, state.markets, rules, weather)
             status, effort = _all_ticks(state, rules, tape, log, visit, parts)
@@ -295,5 +283,5 @@ def _all_ticks(
     while status == PAUSED:
         status = _replay(state, rules, tape, watch, log, (due, found, queue), visit, place)
         if status in (PAUSED, DONE, OVERFLOW):
-            parts.take(state, log)
+            parts.take(state, log, last=status != PAUSED)
     return status, (int(place[LOOKS]), int(place[STRAYED]))

@@ -75,7 +75,7 @@ def _snapshot(state: State, log: Log, i: int, t: int) -> None:
         return
     log.shot[row, 0] = t
     log.shot[row, 1] = i
-    log.shot[row, 2] = state.accounts[i].cash
+    log.shot[row, 2] = state.cash[i]
     for j in range(state.lots.shape[0]):
         log.shot[row, 3 + j] = state.size[i, j]
 

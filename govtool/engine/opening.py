@@ -1,10 +1,14 @@
 """The opening of a window: whoever is in from the start takes its positions under the formation's rules."""
 
+import numpy as np
+
 from govtool.engine.codes import DONE, EVENT_COUNT, EVENTS_FULL, MARKET_POOLS, NIL
 from govtool.engine.instruments import mark_instruments
 from govtool.engine.jit import kernel
+from govtool.engine.packing import empty_room, empty_tranches
 from govtool.engine.parts import Parts
 from govtool.engine.state import Log, Rules, State, Tape
+from govtool.engine.terms import Floats, Terms
 from govtool.engine.traders import take_opening_positions
 from govtool.engine.weights import set_volatilities
 
@@ -46,11 +50,13 @@ def open_window(state: State, rules: Rules, tape: Tape, log: Log, parts: Parts) 
     return int(DONE)
 
 
-def opened(state: State, formed: State) -> State:
-    """The books of `state` after the population of `formed` has taken its positions."""
+def opened(state: State, listed: tuple[np.recarray, np.recarray, Floats | None], terms: Terms) -> State:
+    """The books after the population has taken its positions, with what is listed under `terms` (`pack_listed`)."""
+    markets, lots, scan = listed
     for name in ("gross", "outside", "held", "borrowed"):
-        state.lots[name] = formed.lots[name]
-    formed.tills[MARKET_POOLS] = state.tills[MARKET_POOLS]
-    return state._replace(
-        accounts=formed.accounts, size=formed.size, entry=formed.entry, tills=formed.tills, gauges=formed.gauges
-    )
+        lots[name] = state.lots[name]
+    state.tills[MARKET_POOLS] = markets["own_pool"].sum()
+    accounts = state.accounts.shape[0]
+    room = empty_room(accounts, lots.shape[0], state.keepers.shape[0], scan)
+    tranches = empty_tranches(accounts, terms)
+    return state._replace(tranches=tranches, markets=markets, lots=lots, room=room, scan=scan)

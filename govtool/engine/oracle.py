@@ -17,15 +17,16 @@ def _look_back(market: np.record, rules: Rules, tape: Tape, m: int, t: int) -> t
 
     The source of this tick joins its record on the way.
     """
-    tape.source[t, m] = market.source
+    ring = tape.source.shape[0] - 1
+    tape.source[t & ring, m] = market.source
     late = max(t - rules.oracle_lag, 0)
     if rules.mean_ticks <= 1:
-        return tape.source[late, m], late
-    before = tape.source_sum[t - 1, m] if t > 0 else 0.0
-    tape.source_sum[t, m] = before + market.source
+        return tape.source[late & ring, m], late
+    before = tape.source_sum[(t - 1) & ring, m] if t > 0 else 0.0
+    tape.source_sum[t & ring, m] = before + market.source
     width = min(rules.mean_ticks, late + 1)
-    start = tape.source_sum[late - width, m] if late >= width else 0.0
-    return (tape.source_sum[late, m] - start) / width, late
+    start = tape.source_sum[(late - width) & ring, m] if late >= width else 0.0
+    return (tape.source_sum[late & ring, m] - start) / width, late
 
 
 @inlined

@@ -2,33 +2,32 @@
 
 import math
 
-import numpy as np
-
-from govtool.engine.codes import GAS, KEEPERS
+from govtool.engine.codes import GAS, KEEPERS, NIL
 from govtool.engine.draw import ORDER, draw
-from govtool.engine.jit import allocating, kernel
+from govtool.engine.jit import kernel
 from govtool.engine.keepers import edge_of, may_act, refill
 from govtool.engine.state import Rules, State
 from govtool.engine.terms import FIRST_COME_ORDER, PRIORITY_ORDER, Floats
 
 
-@allocating
-def places(state: State, rules: Rules, i: int, n: int, t: int, cartel: bool) -> Floats:
-    """What keepers are sorted by for the tranche in slot `n` of account `i`, lowest first: of who is fastest, nothing.
+@kernel
+def places(state: State, rules: Rules, i: int, n: int, t: int, cartel: bool) -> int:
+    """Write what keepers are sorted by for the tranche in slot `n` of account `i`, lowest first; returns for how many.
 
-    Source: rules, section 8.
+    For none if the fastest comes first. Source: rules, section 8.
     """
     count = state.keepers.shape[0]
     if rules.ordering == FIRST_COME_ORDER:
-        return np.zeros(0)
-    place = np.zeros(count)
+        return NIL
+    place = state.room.place
     for k in range(count):
+        place[k] = 0.0
         if rules.ordering != PRIORITY_ORDER:
             place[k] = draw(rules.seed, ORDER, k, t)
         elif may_act(state, rules, i, n, k, t):
             refill(state, k, t)
             place[k] = edge_of(state, state.tranches[i, n].instrument, k, cartel)
-    return place
+    return int(count)
 
 
 @kernel

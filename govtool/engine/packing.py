@@ -14,6 +14,7 @@ from govtool.engine.codes import (
     NEVER,
     OPENING,
     OPTION,
+    PEG,
     POOL_LOW,
     POOL_PEAK,
     STAKE_UNITS,
@@ -22,15 +23,15 @@ from govtool.engine.codes import (
 from govtool.engine.layout import SHOCKED
 from govtool.engine.packing_rules import is_plain
 from govtool.engine.packing_tape import filled
-from govtool.engine.rows import ACCOUNT, INSTRUMENT, KEEPER, MARKET_ROW, STAKER, TRANCHE
+from govtool.engine.rows import ACCOUNT, INSTRUMENT, KEEPER, MARKET_ROW, STAKER, TRANCHE, zero_rows
 from govtool.engine.slow_price import INTERVALS
-from govtool.engine.state import Books, Crowd, Feed, Keepers, Log, State, Tape, Venue
+from govtool.engine.state import Books, Crowd, Feed, Keepers, Log, Room, State, Tape, Venue
 from govtool.engine.terms import Floats, Ints, Listing, Terms
 
 
 def _rows(dtype: np.dtype[np.void], count: int, *sources: tuple[object, ...]) -> np.recarray:
     """Zeroed records filled from every array of `sources` whose name is a field of `dtype`; an empty one is zeros."""
-    rows = np.zeros(count, dtype=dtype).view(np.recarray)
+    rows = zero_rows(dtype, count)
     for source in sources:
         for name, values in source._asdict().items():  # type: ignore[attr-defined]
             if name in (dtype.names or ()) and isinstance(values, np.ndarray) and (values.size > 0 or count == 0):
@@ -92,30 +93,21 @@ def pack_state(
     opening_pool: int,
 ) -> State:
     """Books before the first account enters."""
-    lots = _lots(terms, venue, listing)
-    markets = _rows(MARKET_ROW, feed.index.shape[1], terms, venue, terms.margin, terms.scan, terms.pool)
-    for name in ("oracle", "index", "source", "stable"):
-        markets[name] = feed.index[0]
-    markets["memory"][:, :INTERVALS] = feed.index[0][:, None]
-    markets["band"], markets["wide"] = FIRST_BAND, FIRST_WIDE
-    markets["initial_before"] = formation.initial_weight
-    markets["maintenance_before"] = formation.maintenance_weight
-    markets["halted"] = markets["tripped"] = -1
+    markets, lots, scan = pack_listed(terms, venue, feed, listing, formation, opening_pool)
     tills = np.zeros(TILLS, dtype=np.int64)
     tills[INSURANCE] = tills[OPENING] = tills[POOL_LOW] = tills[POOL_PEAK] = opening_pool
-    markets["own_pool"] = np.floor(markets["pool_share"] * opening_pool)
     tills[MARKET_POOLS] = markets["own_pool"].sum()
     tills[BACK], tills[DOWN_SINCE] = -NEVER, -1
     gauges = np.zeros(GAUGES)
-    gauges[STAKE_UNITS] = 1.0
+    gauges[STAKE_UNITS] = gauges[PEG] = 1.0
     count, assets = crowd.equity.shape[0], listing.asset_market.shape[0]
-    tranches = np.zeros((count, terms.selling.tranches), dtype=TRANCHE).view(np.recarray)
-    tranches["instrument"] = tranches["winner"] = -1
     return State(
         accounts=_accounts(crowd),
+        cash=np.zeros(count, dtype=np.int64),
         size=np.zeros((count, lots.shape[0]), dtype=np.int64),
+        across=np.zeros((lots.shape[0], count), dtype=np.int64),
         entry=np.zeros((count, lots.shape[0]), dtype=np.int64),
-        tranches=tranches,
+        tranches=empty_tranches(count, terms),
         plans=_plans(crowd, (count, assets)),
         markets=markets,
         lots=lots,
@@ -124,8 +116,51 @@ def pack_state(
         wakes=np.full(feed.index.shape[0], -1, dtype=np.int64),
         tills=tills,
         gauges=gauges,
-        scan=None if is_plain(terms, listing) else _scan(terms, listing),
+        room=empty_room(count, lots.shape[0], keepers.latency.shape[0], scan),
+        scan=scan,
     )
+
+
+def empty_tranches(accounts: int, terms: Terms) -> np.recarray:
+    """Room for as many auctions as each account may have at a time, shape (A, N)."""
+    tranches = np.zeros((accounts, terms.selling.tranches), dtype=TRANCHE).view(np.recarray)
+    tranches["instrument"] = tranches["winner"] = -1
+    return tranches
+
+
+def empty_room(accounts: int, lots: int, keepers: int, scan: Floats | None) -> Room:
+    """Scratch for so many."""
+    scenarios = 0 if scan is None else scan.shape[1] - 2
+    return Room(
+        free=np.zeros(lots, dtype=np.int64),
+        wish=np.zeros(lots, dtype=np.int64),
+        bid=np.zeros(keepers, dtype=np.int64),
+        lot=np.zeros(keepers, dtype=np.int64),
+        edge=np.zeros(keepers),
+        place=np.zeros(keepers),
+        weight=np.zeros(accounts + 1),
+        most=np.zeros(accounts + 1, dtype=np.int64),
+        queue=np.zeros(accounts, dtype=np.int64),
+        score=np.zeros(accounts),
+        profits=np.zeros(scenarios),
+        together=np.zeros(scenarios),
+    )
+
+
+def pack_listed(
+    terms: Terms, venue: Venue, feed: Feed, listing: Listing, formation: Terms, opening_pool: int
+) -> tuple[np.recarray, np.recarray, Floats | None]:
+    """What is listed, before the first account enters: `State.markets`, `State.lots` and `State.scan`."""
+    markets = _rows(MARKET_ROW, feed.index.shape[1], terms, venue, terms.margin, terms.scan, terms.pool)
+    for name in ("oracle", "index", "source", "stable"):
+        markets[name] = feed.index[0]
+    markets["memory"][:, :INTERVALS] = feed.index[0][:, None]
+    markets["band"], markets["wide"] = FIRST_BAND, FIRST_WIDE
+    markets["initial_before"] = formation.initial_weight
+    markets["maintenance_before"] = formation.maintenance_weight
+    markets["halted"] = markets["tripped"] = -1
+    markets["own_pool"] = np.floor(markets["pool_share"] * opening_pool)
+    return markets, _lots(terms, venue, listing), None if is_plain(terms, listing) else _scan(terms, listing)
 
 
 def _keepers(keepers: Keepers) -> np.recarray:
@@ -170,7 +205,7 @@ def unpack(state: State, tape: Tape) -> Books:
     """The final books as plain arrays."""
     accounts, markets = state.accounts, state.markets
     return Books(
-        cash=accounts["cash"].copy(),
+        cash=state.cash,
         size=state.size,
         status=accounts["status"].copy(),
         flag=accounts["flag"].copy(),

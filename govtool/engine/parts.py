@@ -5,11 +5,18 @@ from collections.abc import Callable
 import numpy as np
 
 from govtool.engine.codes import EVENT_COUNT, SHOT_COUNT
+from govtool.engine.jit import inlined
 from govtool.engine.state import Log, State, Tape, Trace
 from govtool.engine.terms import Floats, Ints
 
 Sink = Callable[[Ints, Floats], None]
 """Is given the rows of a part of the log, `Trace.whole` and `Trace.real`, in order; they are its own to keep."""
+
+
+@inlined
+def is_half_full(state: State, log: Log) -> bool:
+    """Whether half of a buffer is used: it is then emptied, between ticks."""
+    return bool(2 * state.tills[EVENT_COUNT] > log.whole.shape[0] or 2 * state.tills[SHOT_COUNT] > log.shot.shape[0])
 
 
 def _joined(parts: list[np.ndarray]) -> np.ndarray:
@@ -27,10 +34,12 @@ class Parts:
         self._shot: list[Ints] = []
         self._events = 0
 
-    def take(self, state: State, log: Log) -> None:
-        """Empty the buffers of `log`."""
+    def take(self, state: State, log: Log, *, last: bool = False) -> None:
+        """Empty the buffers of `log`. The last part of a trace is not copied: nobody writes to them any more."""
         rows, shots = int(state.tills[EVENT_COUNT]), int(state.tills[SHOT_COUNT])
-        whole, real = log.whole[:rows].copy(), log.real[:rows].copy()
+        whole, real = log.whole[:rows], log.real[:rows]
+        if not last or self._sink is not None:
+            whole, real = whole.copy(), real.copy()
         if self._sink is not None:
             self._sink(whole, real)
         else:

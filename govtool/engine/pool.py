@@ -47,7 +47,7 @@ def draw_pool(state: State, i: int, m: int, amount: int) -> int:
         own = min(amount, state.markets[m].own_pool)
         state.markets[m].own_pool -= own
         state.tills[MARKET_POOLS] -= own
-    state.accounts[i].cash += amount
+    state.cash[i] += amount
     state.tills[TRADERS] += amount
     state.tills[INSURANCE] -= amount
     state.tills[PAID_TODAY] += amount
@@ -101,7 +101,7 @@ def collect_fee(state: State, rules: Rules, i: int, m: int, fee: int, insurance_
     """
     insured = math.floor(fee * insurance_share)
     premium = math.floor((fee - insured) * rules.premium_share)
-    state.accounts[i].cash -= fee
+    state.cash[i] -= fee
     state.tills[TRADERS] -= fee
     state.tills[SHARING] += premium
     state.tills[TREASURY] += fee - insured - premium

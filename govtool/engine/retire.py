@@ -46,10 +46,10 @@ def retire(state: State, rules: Rules, log: Log, i: int, t: int) -> int:
     """
     if state.accounts[i].owed > 0:
         equity, maintenance = health(state, rules, i)
-        close_advance(state, rules, log, i, max(NIL, state.accounts[i].cash), t, equity, maintenance)
-    if state.accounts[i].cash < 0:
-        absorb(state, rules, log, i, -state.accounts[i].cash, state.accounts[i].last, t, False, True)
-    missing = max(0, -state.accounts[i].cash)
+        close_advance(state, rules, log, i, max(NIL, state.cash[i]), t, equity, maintenance)
+    if state.cash[i] < 0:
+        absorb(state, rules, log, i, -state.cash[i], state.accounts[i].last, t, False, True)
+    missing = max(0, -state.cash[i])
     if missing > 0:
         pay(state, BAD_DEBT, i, missing)
         record(state, log, t, BAD_DEBT_EVENT, i, NONE, NONE, NIL, missing, NIL, NIL, 0.0, 0.0, 0.0)
@@ -58,7 +58,7 @@ def retire(state: State, rules: Rules, log: Log, i: int, t: int) -> int:
         state.accounts[i].due = t + 1
         wake_at(state, i, t + 1)
         return missing
-    lost = min(part_of_exits(state, i), state.accounts[i].cash)
+    lost = min(part_of_exits(state, i), state.cash[i])
     if lost > 0:
         pay_exit_haircut(state, log, i, lost, t)
     for j in range(state.lots.shape[0]):
@@ -66,7 +66,7 @@ def retire(state: State, rules: Rules, log: Log, i: int, t: int) -> int:
         if held != 0:
             change_size(state, i, j, -held)
             record(state, log, t, DEPOSIT, i, j, NONE, -held, NIL, NIL, NIL, state.lots[j].mark, 0.0, 0.0)
-    withdrawn = state.accounts[i].cash
+    withdrawn = state.cash[i]
     kept = withdraw(state, rules, i, withdrawn, t)
     drop_flag(state, i)
     state.accounts[i].status = OUT

@@ -1,14 +1,38 @@
 """Records that the engine packs its state into."""
 
+from typing import Any
+
 import numpy as np
 
-ACCOUNT = np.dtype(
-    [(name, np.int64) for name in ("cash", "status", "flag", "owed", "stale", "wake", "before", "after")]
-    + [(name, np.int64) for name in ("due", "arrives", "cut_due", "draws", "sent", "lands", "out", "out_at")]
-    + [
-        (name, np.int64)
-        for name in ("next_out", "next_out_at", "warned", "nudged", "live", "rested", "advanced", "given")
-    ]
+LINE = 64
+"""Bytes of a line of a cache."""
+
+
+def zero_rows(dtype: np.dtype[np.void], count: int) -> np.recarray:
+    """Zeroed records, the first at the begin of a line of a cache."""
+    room = np.zeros(count * dtype.itemsize + LINE, dtype=np.uint8)
+    first = -room.ctypes.data % LINE
+    return room[first : first + count * dtype.itemsize].view(dtype).view(np.recarray)
+
+
+def _whole_lines(fields: Any) -> np.dtype[np.void]:
+    """A record of fields one after another, as long as whole lines of a cache."""
+    packed = np.dtype(fields)
+    names = [name for name, _ in fields]
+    return np.dtype(
+        {
+            "names": names,
+            "formats": [packed[name] for name in names],
+            "offsets": [packed.fields[name][1] for name in names],  # type: ignore[index]
+            "itemsize": -(-packed.itemsize // LINE) * LINE,
+        }
+    )
+
+
+ACCOUNT = _whole_lines(
+    [(name, np.int64) for name in ("status", "flag", "owed", "stale", "wake", "before", "after", "due")]
+    + [(name, np.int64) for name in ("arrives", "cut_due", "draws", "sent", "lands", "out", "out_at", "next_out")]
+    + [(name, np.int64) for name in ("next_out_at", "warned", "nudged", "live", "rested", "advanced", "given")]
     + [(name, np.int64) for name in ("held", "last", "used_at", "helped", "helped_at", "put_in")]
     + [(name, np.int64) for name in ("wallet", "equity", "enters", "owner", "opted", "leaves")]
     + [(name, np.float64) for name in ("used", "closed")]
@@ -16,18 +40,19 @@ ACCOUNT = np.dtype(
     + [(name, np.float64) for name in ("nudge_chance", "cut_chance", "cut_share", "stop_loss", "take_profit")]
     + [(name, np.float64) for name in ("herd", "draw_every", "keep")]
 )
-"""One account: what changes, then its plans. `flag`: tick found below maintenance, -1 if not; `due`: tick of the next
-entry or exit; `arrives`: tick of a top-up, -1 if none; `wake`: next tick at which something may happen, and its
-neighbours `before` and `after` among those who wake then; `stale`: 1 if others changed its books since it was last
-looked at; `live`: number of its tranches; `rested`: tick before which nothing more of it is sold; `owed` to the pool,
-of which `advanced` is the amount without the fee; `given` to others; `helped` by the pool at tick `helped_at`; `held`:
-1 while its withdrawal waits; `last`: market of its last forced close, -1 if none; `used`, `closed`: what was put up of
-it, in the window and since its flag; `sent`: quantums of a top-up in transit, which `lands` at a tick; `out`,
-`next_out`: quantums on their way to its wallet, there at `out_at`, `next_out_at`; `cut_due`: tick at which it reduces,
--1 if none; `nudged`: 1 while the venue's warning stands; `draws`: tick of its next withdrawal of what it does not need;
-`put_in`: quantums that it brought since it came in, less the part that withdrawals were of its equity."""
+"""One account, what is asked most on its first lines: what changes, then its plans. `flag`: tick found below
+maintenance, -1 if not; `due`: tick of the next entry or exit; `arrives`: tick of a top-up, -1 if none; `wake`: next
+tick at which something may happen, and its neighbours `before` and `after` among those who wake then; `stale`: 1 if
+others changed its books since it was last looked at; `live`: number of its tranches; `rested`: tick before which
+nothing more of it is sold; `owed` to the pool, of which `advanced` is the amount without the fee; `given` to
+others; `helped` by the pool at tick `helped_at`; `held`: 1 while its withdrawal waits; `last`: market of its last
+forced close, -1 if none; `used`, `closed`: what was put up of it, in the window and since its flag; `sent`:
+quantums of a top-up in transit, which `lands` at a tick; `out`, `next_out`: quantums on their way to its wallet,
+there at `out_at`, `next_out_at`; `cut_due`: tick at which it reduces, -1 if none; `nudged`: 1 while the venue's
+warning stands; `draws`: tick of its next withdrawal of what it does not need; `put_in`: quantums that it brought
+since it came in, less the part that withdrawals were of its equity."""
 
-WATCH = np.dtype(
+WATCH = _whole_lines(
     [("legs", np.int64)]
     + [(name, np.float64) for name in ("worth", "below", "over", "first", "second")]
     + [(name, np.uint32) for name in ("first_side", "second_side")]

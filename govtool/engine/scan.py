@@ -10,7 +10,7 @@ import numpy as np
 
 from govtool.engine.codes import NONE, PEG
 from govtool.engine.elementary import exponential, natural_log, power
-from govtool.engine.jit import allocating, kernel
+from govtool.engine.jit import kernel
 from govtool.engine.layout import DAMP, MOVE, SHIFT, SHOCKED, first_asset, scenario_count
 from govtool.engine.options import on_grid, quoted
 from govtool.engine.pricing import premium
@@ -172,7 +172,7 @@ def _market_profits(state: State, rules: Rules, size: Ints, m: int, profits: Flo
     return basis, naked
 
 
-@allocating
+@kernel
 def scan_need(state: State, rules: Rules, size: Ints, tier: int) -> float:
     """What perpetuals, options and hedging assets need: the worst loss times the tier's factor, and static add-ons.
 
@@ -181,8 +181,9 @@ def scan_need(state: State, rules: Rules, size: Ints, tier: int) -> float:
     Source: rules, section 3a. Example: 1 coin at 100 over moves of 10 % either way, factor 0.8: 8, and 3 of add-on.
     """
     scenarios = scenario_count(state)
-    profits = np.zeros(scenarios)
-    together = np.zeros(scenarios)
+    profits, together = state.room.profits, state.room.together
+    for g in range(scenarios):
+        together[g] = 0.0
     single = 0.0
     fixed = 0.0
     opening = 0.0

@@ -2,13 +2,11 @@
 
 import math
 
-import numpy as np
-
 from govtool.engine.account import equity_of, health, is_flat
 from govtool.engine.advance import close_advance
 from govtool.engine.codes import BAD_DEBT, BAD_DEBT_EVENT, EXIT_HAIRCUT, EXITS, IN, INSURANCE, NIL, NONE, POOL_LOW
 from govtool.engine.instruments import mark_instruments
-from govtool.engine.jit import allocating, kernel
+from govtool.engine.jit import kernel
 from govtool.engine.last_resort import close_at_any_price
 from govtool.engine.ledger import record
 from govtool.engine.retire import retire
@@ -38,16 +36,17 @@ def _close_troubled(state: State, rules: Rules, log: Log, i: int, t: int) -> Non
         retire(state, rules, log, i, t)
 
 
-@allocating
+@kernel
 def _settle_exits(state: State, log: Log, t: int) -> None:
     """What was left to withdrawals is borne by all accounts still in, as if they withdrew now."""
     rest = -state.tills[EXITS]
     if rest <= 0:
         return
     count = state.accounts.shape[0]
-    weight, room = np.zeros(count), np.zeros(count, dtype=np.int64)
+    weight, room = state.room.weight[:count], state.room.most[:count]
     for c in range(count):
         equity = equity_of(state, c) if state.accounts[c].status == IN else 0.0
+        weight[c], room[c] = 0.0, 0
         if equity > 0.0:
             weight[c], room[c] = equity, math.floor(equity * 1e6)
     rest -= share_out(state, log, EXIT_HAIRCUT, NONE, NONE, rest, weight, room, t)

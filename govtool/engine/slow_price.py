@@ -46,6 +46,19 @@ def followed(memory: Floats, mark: float, slow: float, now: float, growth: float
     -----
     Source: Mango v4 `programs/mango-v4/src/state/stable_price.rs`, as restated in `protocol/mango_v4/stable_price.py`.
     """
+    return _followed(memory, mark, slow, now, hour_of(now), growth, delay_growth)
+
+
+@inlined
+def hour_of(now: float) -> int:
+    """Which of the hourly averages a second belongs to."""
+    return math.floor(now / SECONDS_PER_HOUR) % INTERVALS
+
+
+@inlined
+def _followed(
+    memory: Floats, mark: float, slow: float, now: float, index: int, growth: float, delay_growth: float
+) -> float:
     step = now - memory[UPDATED]
     if step < MIN_STEP_S:
         return slow
@@ -54,7 +67,6 @@ def followed(memory: Floats, mark: float, slow: float, now: float, growth: float
     memory[SECONDS] += step
     memory[SUMMED] += mark * counted
     last = int(memory[INTERVAL])
-    index = math.floor(now / SECONDS_PER_HOUR) % INTERVALS
     if index != last:
         mean = memory[SUMMED] / memory[SECONDS]
         delay = limited(mean, memory[(last - 1) % INTERVALS], delay_growth)
@@ -74,6 +86,8 @@ def move_slow_prices(state: State, rules: Rules, t: int) -> None:
     """Bring the slow prices of perpetuals and assets to tick `t`; from one tick to the next."""
     if rules.price_mode == ORACLE:
         return
+    now = t * rules.step_s
+    index = hour_of(now)
     for j in range(state.lots.shape[0]):
         if state.lots[j].kind == OPTION:
             continue
@@ -82,6 +96,5 @@ def move_slow_prices(state: State, rules: Rules, t: int) -> None:
             state.lots[j].slow = state.lots[j].slow + (state.lots[j].mark - state.lots[j].slow) * part
         else:
             lot = state.lots[j]
-            lot.slow = followed(
-                lot.memory, lot.mark, lot.slow, t * rules.step_s, rules.stable_growth, rules.delay_growth
-            )
+            held = (lot.memory, lot.mark, lot.slow)
+            lot.slow = _followed(*held, now, index, rules.stable_growth, rules.delay_growth)

@@ -186,11 +186,30 @@ class Trace(NamedTuple):
     columns: Floats  # (samples, 8): pool, open interest, collateral, liquidated, bad debt, flagged, shared, adl
 
 
+class Room(NamedTuple):
+    """Scratch of mechanisms, so that no tick makes an array. Each finds it as another left it."""
+
+    free: Ints  # (J,) of the choice of what to put up
+    wish: Ints  # (J,) of an entry
+    bid: Ints  # (K,) of a batch
+    lot: Ints  # (K,)
+    edge: Floats  # (K,)
+    place: Floats  # (K,) in line
+    weight: Floats  # (A + 1,) of a loss that is shared, the outside's last
+    most: Ints  # (A + 1,)
+    queue: Ints  # (A,) of deleveraging and of expiries
+    score: Floats  # (A,)
+    profits: Floats  # (G,) of a scan
+    together: Floats  # (G,)
+
+
 class State(NamedTuple):
     """Everything that changes during a replay, packed in rows so that kernels pass few pointers."""
 
     accounts: np.recarray  # (A,) ACCOUNT
+    cash: Ints  # (A,) quantums
     size: Ints  # (A, J) quantums
+    across: Ints  # (J, A) the same, for who asks everyone about one instrument
     entry: Ints  # (A, J) quantums that a position cost, signed as its size
     tranches: np.recarray  # (A, N) TRANCHE
     plans: Floats  # (A, J + S): shares of notional, then deposits; J more with the coins of a snapshot
@@ -201,6 +220,7 @@ class State(NamedTuple):
     wakes: Ints  # (T,) first account that wakes in a tick, -1 for none
     tills: Ints
     gauges: Floats
+    room: Room
     scan: Any  # (3 + O, G + 2): scenarios, and the value of each option per coin in them and off basis; or None
 
 
@@ -226,15 +246,15 @@ class Tape(NamedTuple):
     levels: Ints  # (L + 1,) first row of each level of blocks, and their number
     funded: Floats  # (F + 1, M) quote that a long coin has paid before each funding time
     factor: Floats  # (H, 3 M): of volatility, then confidence, then daily volatility as keepers see it
-    peg: Floats  # (T,)
+    peg: Floats  # (T,); empty for ones
     beside: Any  # Beside, or None in a plain world
     funding_tick: Ints
     funding_rate: Floats
     path: Floats
     columns: Floats
     weather: Weather
-    source: Floats  # (T, M) what the oracle's source was; empty if nobody looks back
-    source_sum: Floats  # (T, M) its running sum, likewise
+    source: Floats  # (R, M) what the oracle heard, of tick t in row t modulo R, a power of two; or empty
+    source_sum: Floats  # (R, M) its running sum, likewise
 
 
 class Log(NamedTuple):

@@ -31,7 +31,7 @@ def pay_gas(state: State, k: int, quote: float) -> int:
 @kernel
 def _reward(state: State, i: int, k: int, amount: int) -> None:
     """Account `i` pays keeper `k` out of what remains."""
-    state.accounts[i].cash -= amount
+    state.cash[i] -= amount
     state.tills[TRADERS] -= amount
     state.keepers[k].cash += amount
     state.tills[KEEPERS] += amount

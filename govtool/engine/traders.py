@@ -63,10 +63,10 @@ def _may_fill(state: State, rules: Rules, i: int, j: int, size: int) -> bool:
         return True
     _, cost, fee = leg_terms(state, rules, j, size, False)
     state.size[i, j] += size
-    state.accounts[i].cash -= cost + fee
+    state.cash[i] -= cost + fee
     tier = INITIAL if rules.fill_share == 1.0 else FILL
     met = equity_of(state, i) >= need(state, rules, state.size[i], tier)
-    state.accounts[i].cash += cost + fee
+    state.cash[i] += cost + fee
     state.size[i, j] -= size
     return bool(met)
 

@@ -97,7 +97,7 @@ def arrive(
     state.tills[bucket] -= amount
     state.tills[CARRIERS] += fee
     state.tills[TRADERS] += amount - fee
-    state.accounts[i].cash += amount - fee
+    state.cash[i] += amount - fee
     state.accounts[i].put_in += amount
     state.tills[TOPUPS] += amount
     record(state, log, t, TOPUP, i, NONE, NONE, NIL, amount, fee, NIL, 0.0, equity, maintenance)
@@ -178,7 +178,7 @@ def _send_off(state: State, i: int, amount: int, lands: int) -> None:
 @kernel
 def withdraw(state: State, rules: Rules, i: int, amount: int, t: int) -> int:
     """Take `amount` quantums of account `i`'s cash towards its wallet; returns what a channel keeps of it."""
-    state.accounts[i].cash -= amount
+    state.cash[i] -= amount
     state.tills[TRADERS] -= amount
     fee, lands = NIL, _batch(rules, t) + rules.proof_lag
     if amount > 0 and t + rules.channel_lag < lands and _by_channel(state, rules, amount, t):

@@ -15,7 +15,8 @@ from govtool.engine.habits import next_act
 from govtool.engine.jit import inlined, kernel
 from govtool.engine.layout import Scan
 from govtool.engine.margin import next_arrival
-from govtool.engine.rows import BEYOND, WATCH
+from govtool.engine.pointer import by_pointer
+from govtool.engine.rows import BEYOND, WATCH, zero_rows
 from govtool.engine.state import Rules, State, Tape
 from govtool.engine.terms import Floats, Ints
 
@@ -28,6 +29,7 @@ ROUNDED = 1e-6
 """What rounding a funding payment to quantums can move, quote currency."""
 
 
+@by_pointer
 class Watch(NamedTuple):
     """What is watched of every account. Legs are kept in plain worlds only."""
 
@@ -49,7 +51,7 @@ def empty_watch(state: State) -> Watch:
         wanted = wanted | (state.plans[:, -state.size.shape[1] :][:, :markets] != 0.0)
     legs = int(wanted.sum(axis=1).max(initial=1)) if state.scan is None else 1
     return Watch(
-        rows=np.zeros(accounts, dtype=WATCH).view(np.recarray),
+        rows=zero_rows(WATCH, accounts),
         side=np.zeros((accounts, legs), dtype=np.uint16),
         coins=np.zeros((accounts, legs)),
         span=np.zeros((accounts, 4)),
@@ -137,7 +139,7 @@ def keep_watch(state: State, rules: Rules, tape: Tape, watch: Watch, i: int, f: 
     account.stale = 1 if account.flag >= 0 else 0
     legs = _keep_legs(state, watch, state.scan, i) if account.status == IN else 0
     _note_sunk(state, watch, i, legs)
-    watch.rows[i].worth = account.cash * 1e-6 + paid_so_far(state, tape, state.size[i], f)
+    watch.rows[i].worth = state.cash[i] * 1e-6 + paid_so_far(state, tape, state.size[i], f)
     watch.rows[i].legs = legs + BEYOND if _set_limits(state, rules, watch, i) and legs > 0 else legs
 
 
@@ -184,7 +186,9 @@ def _reads_quiet(
         return False
     if row.legs < BEYOND:
         return bool((equity + 2.0 * slack) * row.over <= (1.0 - tilt) * maintenance)
-    return _spans(span, equity + slack, row.over, (1.0 - tilt) * maintenance, 2.0 * slack + tilt * maintenance, i)
+    # Equity by itself may be far larger than what margin is asked for.
+    room = 2.0 * slack + tilt * maintenance + MARGIN_OF_ROUNDING * abs(row.worth)
+    return _spans(span, equity + slack, row.over, (1.0 - tilt) * maintenance, room, i)
 
 
 @kernel

@@ -21,7 +21,7 @@ from govtool.engine.codes import (
     SOCIALISE,
     TRADERS,
 )
-from govtool.engine.jit import allocating, kernel
+from govtool.engine.jit import kernel
 from govtool.engine.ledger import pay, record
 from govtool.engine.pool import cover_from_pool, may_pay
 from govtool.engine.state import Log, Rules, State
@@ -82,7 +82,7 @@ def _from_insurance(state: State, rules: Rules, log: Log, i: int, need: int, m: 
 @kernel
 def pay_exit_haircut(state: State, log: Log, i: int, amount: int, t: int) -> int:
     """Account `i` gives up `amount` quantums for what earlier losses left to withdrawals; returns it."""
-    state.accounts[i].cash -= amount
+    state.cash[i] -= amount
     state.tills[TRADERS] -= amount
     state.tills[EXITS] += amount
     state.gauges[SHARED] += amount * 1e-6
@@ -98,8 +98,8 @@ def _pay_for(state: State, log: Log, kind: int, i: int, c: int, m: int, amount: 
         return
     payer = c if c < state.accounts.shape[0] else -1
     if payer >= 0:
-        state.accounts[c].cash -= amount
-        state.accounts[i].cash += amount
+        state.cash[c] -= amount
+        state.cash[i] += amount
         disturb(state, c, t + 1)
         if kind == SHARE:
             state.accounts[c].given += amount
@@ -136,13 +136,14 @@ def share_out(state: State, log: Log, kind: int, i: int, m: int, need: int, weig
     return need - rest
 
 
-@allocating
+@kernel
 def _from_volunteers(state: State, rules: Rules, log: Log, i: int, need: int, m: int, t: int) -> int:
     """Accounts that opted in pay by what they may lose; none falls below its maintenance margin by it."""
     count = state.accounts.shape[0]
-    weight, room = np.zeros(count), np.zeros(count, dtype=np.int64)
+    weight, room = state.room.weight[:count], state.room.most[:count]
     for c in range(count):
         account = state.accounts[c]
+        weight[c], room[c] = 0.0, 0
         if c == i or account.opted == 0 or account.status != IN or account.flag >= 0:
             continue
         equity, maintenance = health(state, rules, c)
@@ -153,7 +154,7 @@ def _from_volunteers(state: State, rules: Rules, log: Log, i: int, need: int, m:
     return share_out(state, log, SHARE, i, m, need, weight, room, t)
 
 
-@allocating
+@kernel
 def _from_holders(state: State, log: Log, i: int, need: int, m: int, t: int) -> int:
     """Holders of market `m` on both sides pay by size, as through a funding index.
 
@@ -162,8 +163,9 @@ def _from_holders(state: State, log: Log, i: int, need: int, m: int, t: int) -> 
     if m < 0:
         return 0
     count = state.accounts.shape[0]
-    weight, room = np.zeros(count + 1), np.zeros(count + 1, dtype=np.int64)
+    weight, room = state.room.weight, state.room.most
     for c in range(count):
+        weight[c], room[c] = 0.0, 0
         if c == i or state.accounts[c].status != IN or state.size[c, m] == 0:
             continue
         equity = own_equity(state, c)

@@ -4,12 +4,22 @@ import math
 
 from govtool.engine.jit import kernel
 from govtool.engine.state import Rules
+from govtool.units import SECONDS_PER_DAY
 
 
 @kernel
 def ticks_of(rules: Rules, seconds: float) -> int:
     """Ticks that a time takes, rounded up."""
     return math.ceil(seconds / rules.step_s)
+
+
+@kernel
+def ticks_of_day(rules: Rules, most: int) -> int:
+    """Ticks after which a day is over to the second, at most `most`. Example: 1440 of a minute, 86400 of 7 s."""
+    ticks = 1
+    while ticks < most and (ticks * rules.step_s) % float(SECONDS_PER_DAY) != 0.0:
+        ticks += 1
+    return ticks
 
 
 @kernel

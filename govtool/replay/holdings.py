@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from govtool.engine.blocks import extremes, payments
 from govtool.engine.expected import Expected
 from govtool.engine.packing import pack_state
 from govtool.engine.packing_rules import pack_rules
@@ -72,8 +73,7 @@ def left_alone(
     """
     whole = np.concatenate([path, scenario.tail])
     state, rules, tape = _laid_out(scenario, terms, formation, whole)
-    clamped = np.clip(scenario.feed.funding_rate, -terms.funding_clamp, terms.funding_clamp)
-    payment = clamped * scenario.feed.funding_share * scenario.feed.index[scenario.feed.funding_tick]
+    payment = payments(terms, scenario.feed)
     lowest, deepest = follow(
         state,
         rules,
@@ -83,7 +83,7 @@ def left_alone(
         tick.copy(),
         np.asarray(cash, dtype=np.float64).copy(),
         np.ascontiguousarray(sizes).copy(),
-        np.ascontiguousarray(payment),
+        payment,
         horizon,
     )
     return lowest, deepest
@@ -95,8 +95,7 @@ def _laid_out(scenario: Scenario, terms: Terms, formation: Terms, path: Floats) 
     index = np.concatenate([scenario.feed.index, scenario.tail[:more]])
     hours = -(-index.shape[0] // scenario.venue.ticks_per_hour)
     slope = np.concatenate([scenario.feed.slope, scenario.feed.slope[-1:].repeat(hours - len(scenario.feed.slope), 0)])
-    begins = np.arange(0, path.shape[0], scenario.venue.block_ticks)
-    low, high = np.minimum.reduceat(path, begins, axis=0), np.maximum.reduceat(path, begins, axis=0)
+    low, high = extremes(path, scenario.venue.block_ticks)
     # No keeper acts here, so that none looks at volatility.
     feed = scenario.feed._replace(index=index, slope=slope, low=low, high=high, sigma=np.zeros((0, 0)))
     listing = _longer(scenario, more, hours)

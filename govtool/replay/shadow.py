@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from govtool.engine.blocks import payments
 from govtool.engine.jit import allocating, kernel
 from govtool.engine.loop import Result
 from govtool.engine.packing_rules import is_plain, is_ramped
@@ -67,8 +68,7 @@ def _cast_plain(books: Books, terms: Terms, venue: Venue, feed: Feed, trace: Tra
     low, high = (_extremes(least, trace.path, tail, venue.block_ticks) for least in (np.minimum, np.maximum))
     hour = np.minimum(np.arange(low.shape[0]) * venue.block_ticks // venue.ticks_per_hour, books.factor.shape[0] - 1)
     weight = np.minimum(1.0, terms.maintenance_weight * books.factor[hour])
-    clamped = np.clip(feed.funding_rate, -terms.funding_clamp, terms.funding_clamp)
-    payment = clamped * feed.funding_share * feed.index[feed.funding_tick]
+    payment = payments(terms, feed)
     found = np.empty((len(Shadow._fields), trace.shot.shape[0]))
     for first in range(0, trace.shot.shape[0], SOME):
         shot = trace.shot[first : first + SOME]

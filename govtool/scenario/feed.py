@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from govtool.engine.blocks import extremes
 from govtool.engine.state import Feed, Venue
 from govtool.engine.terms import Floats, Ints
 from govtool.errors import DataError
@@ -38,7 +39,7 @@ def pack_feed(window: Window, world: World, index: Floats, share: float, venue: 
     hour = np.arange(-(-ticks // venue.ticks_per_hour))
     day = hour * SECONDS_PER_HOUR * MS // MS_PER_DAY
     depth = np.sqrt(share * window.day_volume[day])
-    block = np.arange(0, ticks, venue.block_ticks)
+    low, high = extremes(index, venue.block_ticks)
     period_s = _funding_period_s(window.funding_ms)
     period = period_s / FUNDING_PERIOD_S
     # Copies, because a window's arrays are read-only and a compiled function has one signature.
@@ -50,8 +51,8 @@ def pack_feed(window: Window, world: World, index: Floats, share: float, venue: 
         funding_tick=_funding_ticks(window, world.step_s, ticks),
         funding_rate=np.asarray(window.funding_rate / period),
         funding_share=period,
-        low=np.minimum.reduceat(index, block, axis=0),
-        high=np.maximum.reduceat(index, block, axis=0),
+        low=low,
+        high=high,
         sigma=np.asarray(window.day_sigma[day]),
     )
 

@@ -12,6 +12,7 @@ from govtool.engine.elementary import LN2, half_power
 from govtool.engine.jit import allocating
 from govtool.engine.state import Crowd
 from govtool.engine.terms import NOTHING, Floats, Ints, Listing
+from govtool.errors import ParamError
 from govtool.scenario.commitments import opted, stakes
 from govtool.scenario.habits import form_habits
 from govtool.scenario.snapshot import Snapshot
@@ -33,6 +34,9 @@ ROUNDS = 60
 
 SMALLEST = 1.0
 """Least equity of an account, quote currency."""
+
+LARGEST = 1e3
+"""Multiple of all open interest that an account brings at most: beyond it sizes were scaled without end."""
 
 
 def form_crowd(world: World, seed: int, targets: Floats, step_s: int, listing: Listing = NOTHING) -> Crowd:
@@ -80,6 +84,11 @@ def form_crowd(world: World, seed: int, targets: Floats, step_s: int, listing: L
     # What options and borrowed assets take of the gross notional is not in perpetuals, whose open interest is wanted.
     share = share * (1.0 - np.abs(options).sum(axis=1) - borrowed.sum(axis=1))[:, None]
     scale = _scales(wanted * leverage, share, enters == 0, longs, shorts)
+    if not (scale * wanted <= LARGEST * targets.sum()).all():
+        raise ParamError(
+            f"world {world.name}: population.accounts = {population.accounts} are too few to hold the wanted open"
+            f" interest of {targets.size} markets at once; take more accounts or fewer markets"
+        )
     equity = np.rint(np.maximum(wanted * scale, SMALLEST) * QUANTUMS_PER_QUOTE).astype(np.int64)
     per_hour = SECONDS_PER_HOUR / step_s
     stake, nerve = stakes(world)

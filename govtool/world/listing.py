@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from govtool.engine.blocks import extremes
 from govtool.engine.elementary import half_power
 from govtool.engine.state import Venue
 from govtool.engine.terms import Floats, Listing
@@ -164,8 +165,7 @@ def _confidence(world: World, venue: Venue, index: Floats) -> Floats:
     """Confidence per hour and market: what the range of the hour before leaves; one in the first hour."""
     if world.doubt.per_range == 0:
         return np.zeros((0, 0))
-    begins = np.arange(0, index.shape[0], venue.ticks_per_hour)
-    low, high = np.minimum.reduceat(index, begins, axis=0), np.maximum.reduceat(index, begins, axis=0)
-    found = np.ones((begins.size, index.shape[1]))
+    low, high = extremes(index, venue.ticks_per_hour)
+    found = np.ones(low.shape)
     found[1:] = np.maximum(0.0, 1.0 - world.doubt.per_range * ((high - low) / low)[:-1])
     return np.ascontiguousarray(found)

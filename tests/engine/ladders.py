@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from govtool.engine.codes import DOWN, FORCED, UP
+from govtool.engine.state import Passage
 from govtool.engine.terms import (
     ADL_LAYER,
     BOOK,
@@ -23,7 +24,17 @@ from govtool.engine.terms import (
     Sharing,
 )
 from tests.engine.handmade import Trader, world
-from tests.engine.ladders_beside import assets, decay, mixed, options, scan, scanned_options, settling, volatile
+from tests.engine.ladders_beside import (
+    assets,
+    decay,
+    mixed,
+    options,
+    scan,
+    scanned_options,
+    settling,
+    stirred,
+    volatile,
+)
 from tests.engine.rungs import COIN, SMALL, long_at, orders_of, rungs, short_at, walk
 from tests.engine.worlds import World
 
@@ -39,6 +50,13 @@ def legs() -> World:
     index = walk(17, 160, 0.004, markets=4) * np.array([1e-3, 1e-3, 1.0, 1.0])
     sizes = [[COIN, COIN, side * COIN, other * COIN] for side in (1, -1) for other in (0, 1, -1)]
     return world(index, [Trader(float(one), size) for size in sizes for one in np.linspace(6.0, 14.0, 4)], **SMALL)
+
+
+def couples() -> World:
+    """Accounts of two markets, of which the second decides."""
+    index = walk(18, 160, 0.004, markets=2) * np.array([1e-3, 1.0])
+    sizes = [[COIN, side * COIN] for side in (1, -1)]
+    return world(index, [Trader(float(one), size) for size in sizes for one in np.linspace(6.0, 14.0, 6)], **SMALL)
 
 
 def funding() -> World:
@@ -120,6 +138,19 @@ def sticky() -> World:
     return world(index, [short_at(101.5), *late], deviation=0.02, **(SMALL | given))
 
 
+def twice() -> World:
+    """A long that falls under 98 comes within a cent of that in tick 10, and waits for the same to come in tick 30.
+
+    What another sells in tick 20, far above that, takes it down: for the first time a price has left its narrow band.
+    """
+    index = np.full(40, 99.8)
+    index[:5] = 100.0
+    index[20:24] = 98.5
+    index[[10, 30]] = 98.01
+    given = {"liquidation_format": BOOK, "own_weight": 1.0, "decay": 0.8, "floor_x": 1.0, "slope": 1e-3}
+    return world(index, [long_at(98.0), Trader(5.46, [COIN], enters=15)], **(SMALL | given))
+
+
 def outage() -> World:
     """The chain stops now and then, mostly while prices move; some orders get through by force."""
     chain = [UP] * 200
@@ -184,6 +215,20 @@ def advances(target: float = 1.6, repay: float = 1.4) -> World:
     return world(index, traders, pool=300.0, insurance=pool, dampers=Dampers(gate_s=30.0), **SMALL)
 
 
+def debtors() -> World:
+    """Those who come and go find that they owe more than they are worth: prices or a top-up let them leave."""
+    index = 100.0 + 6.0 * np.sin(np.arange(200) / 7.0)[:, None] + (walk(11, 200, 0.001) - 100.0)
+    pool = Pool(advance_trigger=1.8, advance_target=3.5, advance_account=50.0, advance_event=1000.0, advance_repay=9.0)
+    worth = np.linspace(7.0, 14.0, 6).tolist()
+    traders = [
+        Trader(one, [side * COIN], hold=6.0, idle=3.0, topup_chance=1.0, wallet=30.0)
+        for one in worth
+        for side in (1, -1)
+    ]
+    given = {"warning": 1.6, "topup_target": 4.0, "passage": Passage(bridge_lag=2)}
+    return world(index, traders, pool=1000.0, insurance=pool, **(SMALL | given))
+
+
 def losses(adl: int = 1) -> World:
     """Ruined accounts cost others their positions or all they can spare, who then are what they were no longer."""
     index = walk(12, 160, 0.003)
@@ -202,6 +247,7 @@ Make = Callable[[], World]
 LADDERS: dict[str, Make] = {
     "prices": prices,
     "legs": legs,
+    "couples": couples,
     "funding": funding,
     "quantums": quantums,
     "ramp": ramp,
@@ -210,6 +256,7 @@ LADDERS: dict[str, Make] = {
     "slump": slump,
     "squeeze": squeeze,
     "sticky": sticky,
+    "twice": twice,
     "outage": outage,
     "lagged": lambda: late(Posting(oracle_lag=3, stale_ticks=4)),
     "averaged": lambda: late(Posting(mean_ticks=5)),
@@ -222,6 +269,7 @@ LADDERS: dict[str, Make] = {
     "advances": advances,
     "cheap advances": lambda: advances(repay=0.8),
     "sunk": lambda: advances(target=4.0),
+    "debtors": debtors,
     "losses": losses,
     "shares": lambda: losses(adl=0),
     "options": options,
@@ -231,6 +279,7 @@ LADDERS: dict[str, Make] = {
     "assets": assets,
     "mixed": mixed,
     "scan": scan,
+    "stirred": stirred,
     "scanned options": scanned_options,
 }
 """Every ladder by its name."""

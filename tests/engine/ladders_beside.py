@@ -145,6 +145,18 @@ def scan() -> World:
     return assets(margin={"method": SCAN}, scan=rules, **moving)
 
 
+def stirred() -> World:
+    """A scan of perpetuals, whose ranges rise for hours since prices now and then jump up by a percent and back."""
+    index = np.full(160, 100.0)
+    index[64::16] = 101.0
+    rules = ScanRules(
+        move=np.array([-1.0, 1.0]), shift=np.zeros(2, dtype=np.int64), damp=np.ones(2), range=np.full(1, 0.06)
+    )
+    moving = {"adaptive": 1, "gamma": 0.5, "half_life_s": 14_400.0, "reference": 0.2, "rise": 0.15, "fall": 0.1}
+    traders = [Trader(float(one), [side * COIN]) for one in np.linspace(8.0, 14.0, 12) for side in (1, -1)]
+    return world(index, traders, margin=Margin(method=SCAN), scan=rules, liquidation_format=BOOK, **(SMALL | moving))
+
+
 def scanned_options() -> World:
     """Options in a scan, of which no bound is stated."""
     rules = ScanRules(

@@ -18,15 +18,15 @@ CALLS = (
     Mutant(
         "after a price went astray, bounds of the old narrow band still hold",
         "attend.py",
-        "elif watch.near[i] == 0 and not (far and watch.rows[i].legs > 0):",
-        "elif True:",
+        "if watch.near[i] == 1 or (far and watch.rows[i].legs > 0):",
+        "if False:",
         "impact",
     ),
     Mutant(
         "after a price went far astray, bounds of the old wide band still hold",
         "attend.py",
-        "elif watch.near[i] == 0 and not (far and watch.rows[i].legs > 0):",
-        "elif watch.near[i] == 0:",
+        "if watch.near[i] == 1 or (far and watch.rows[i].legs > 0):",
+        "if watch.near[i] == 1:",
         "slump",
     ),
     Mutant(
@@ -39,15 +39,36 @@ CALLS = (
     Mutant(
         "whoever was asked under the narrow bands counts as asked under the wide ones",
         "skip.py",
-        "        watch.near[i] = 1\n",
-        "        watch.near[i] = 0\n",
+        "        watch.near[i] = 1\n        breach",
+        "        watch.near[i] = 0\n        breach",
         "impact",
+    ),
+    Mutant(
+        "so does whoever is asked under them a second time",
+        "skip.py",
+        "            watch.near[i] = 1\n            return",
+        "            watch.near[i] = 0\n            return",
+        "twice",
+    ),
+    Mutant(
+        "whoever cannot pay what it owes is taken for one that waits for its time",
+        "attend.py",
+        "state.accounts[i].due = t + 1\n",
+        "state.accounts[i].due = t + 5\n",
+        "debtors",
+    ),
+    Mutant(
+        "whoever cannot pay what it owes does not hear of what lands or is due",
+        "attend.py",
+        "return bool(min(cut, account.draws, next_arrival(state, i)) > t and not",
+        "return bool(not",
+        "debtors",
     ),
     Mutant(
         "everybody is asked under the narrow bands, and nobody again",
         "skip.py",
-        "i, first, end, True)\n    if breach",
-        "i, first, end, False)\n    if breach",
+        "i, first, end, True, tape.levels.shape[0] - 2)",
+        "i, first, end, False, tape.levels.shape[0] - 2)",
         "impact",
     ),
     Mutant(
@@ -179,8 +200,8 @@ HARMLESS = (
     Mutant(
         "what is expected is the index: bands are about whatever path the bounds are on",
         "expected.py",
-        "    if np.array_equal(path, tape.index):",
-        "    if True:",
+        "return None if np.array_equal(path, tape.index) else",
+        "return None if True else",
         "lagged",
     ),
 )

@@ -6,8 +6,8 @@ LIMITS = (
     Mutant(
         "funding paid so far is left out",
         "watch.py",
-        "account.cash * 1e-6 + paid_so_far(state, tape, state.size[i], f)",
-        "account.cash * 1e-6",
+        "state.cash[i] * 1e-6 + paid_so_far(state, tape, state.size[i], f)",
+        "state.cash[i] * 1e-6",
         "funding",
     ),
     Mutant(

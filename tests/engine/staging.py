@@ -41,7 +41,7 @@ def watched(stage: Stage, sizes: Sequence[Any], cash: Sequence[float], f: int = 
     for i, (size, money) in enumerate(zip(sizes, cash, strict=True)):
         state.size[i, : len(size)] = size
         state.accounts[i].status = IN
-        state.accounts[i].cash = round(money * 1e6)
+        state.cash[i] = round(money * 1e6)
         keep_watch(state, stage.rules, stage.tape, stage.watch, i, f)
     return stage
 

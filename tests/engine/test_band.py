@@ -79,11 +79,11 @@ def test_any_market_can_be_astray_and_the_furthest_counts():
 
 def test_a_band_narrows_to_thrice_what_was_used_of_it_since_it_was_last_asked():
     stage = two_markets()
-    for price, band in ((90.0, 0.3), (98.0, 0.06), (99.5, 0.06), (99.6, 0.012), (100.0, FIRST_BAND)):
+    for price, band in ((90.0, 0.3), (98.0, 0.06), (98.9, 0.06), (99.1, 0.027), (100.0, FIRST_BAND)):
         astray(stage, price, 10.0)
         astray(stage, 100.0, 10.0)
         narrow_bands(stage.state)
-        # All of 0.3 was needed; 0.02 * 12 is below it; 0.005 * 12 is not below 0.06, and 0.004 * 12 is.
+        # All of 0.3 was needed; 0.02 * 6 is below it; 0.011 * 6 is not below 0.06, and 0.009 * 6 is.
         assert bands(stage)[0] == pytest.approx(band, rel=1e-9)
         assert wides(stage)[0] == pytest.approx(max(band, FIRST_WIDE), rel=1e-9)
     assert bands(stage)[1] == FIRST_BAND

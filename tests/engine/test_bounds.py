@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from govtool.engine.account import health
-from govtool.engine.bounds import UNBOUNDED, margin_range, weighed
+from govtool.engine.bounds import UNBOUNDED, least_of, margin_range, most_of
 from govtool.engine.codes import IN, OPTION
 from govtool.engine.passive import set_prices
 from govtool.engine.skip import next_breach
@@ -34,7 +34,9 @@ ROUNDING = 1e-12
     ],
 )
 def test_what_a_coin_adds_at_prices_from_90_to_110(weights, long, range_):
-    assert weighed(90.0, 110.0, *weights, long) == pytest.approx(range_, rel=1e-15)
+    light, heavy = weights
+    found = least_of(90.0, 110.0, heavy, long), most_of(90.0, 110.0, light, long)
+    assert found == pytest.approx(range_, rel=1e-15)
 
 
 class Case(NamedTuple):
@@ -95,7 +97,7 @@ def within(found: Case, i: int, t: int) -> Iterator[bool]:
     equity, maintenance = at(found, i, t)
     for row, first, last in rows_of(tape, rules.block_ticks, t):
         for multiple, wide in product((0.0, 0.7, 1.0, 1.6), (False, True)):
-            held = (state.size[i], state.accounts[i].cash * 1e-6, row, wide, first, last, multiple)
+            held = (state.size[i], state.cash[i] * 1e-6, row, wide, first, last, multiple)
             least, most, scale = margin_range(state, rules, tape, *held)
             left, noise = equity - multiple * maintenance, ROUNDING * scale
             assert least - noise <= left <= most + noise, (t, i, row, multiple, wide)
@@ -159,7 +161,7 @@ def limited(found: Case, draws: Any) -> None:
         account = state.accounts[i]
         _, maintenance = health(state, rules, i)
         equity = maintenance * draws.choice([0.5, 1.1, 1.3, 2.0, 3.0])
-        account.cash = round((equity - float((state.size[i] * state.lots["unit"]) @ state.lots["mark"])) * 1e6)
+        state.cash[i] = round((equity - float((state.size[i] * state.lots["unit"]) @ state.lots["mark"])) * 1e6)
         account.warned, account.nudged = draws.integers(0, 2, 2)
         account.owed = draws.choice([0, round(abs(equity) * 5e5)])
         account.put_in = draws.choice([0, round(abs(equity) * 1e6)])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from govtool.engine.calendar import LONG, disturb, gather, wake_at, wake_by
+from govtool.engine.calendar import disturb, gather, wake_at, wake_by
 from govtool.engine.codes import NEVER
 from govtool.engine.state import State
 from tests.engine.handmade import Trader, world
@@ -103,7 +103,7 @@ def played(state: State, moves: Sequence[tuple[int, int]], due: dict[int, int]) 
 
 def test_lists_hold_what_a_plain_model_says_whatever_moves():
     draws = np.random.default_rng(1)
-    accounts = 3 * LONG
+    accounts = 200
     state, due, since = nobody(accounts), dict[int, int](), 0
     for t in range(TICKS):
         moves = zip(draws.integers(0, accounts, 200), draws.integers(t, TICKS + 3, 200), strict=True)

@@ -66,7 +66,7 @@ def small(tmp_path: Path) -> Path:
     (folder / "engine").mkdir(parents=True)
     for name in ("__init__.py", "units.py"):
         shutil.copy(PACKAGE / name, folder / name)
-    for name in ("__init__.py", "jit.py", "cache.py", "compiling.py"):
+    for name in ("__init__.py", "jit.py", "cache.py", "compiling.py", "pointer.py", "state.py", "terms.py"):
         shutil.copy(PACKAGE / "engine" / name, folder / "engine" / name)
     (folder / "engine" / "leaf.py").write_text(LEAF)
     (folder / "engine" / "loop.py").write_text(ROOT)

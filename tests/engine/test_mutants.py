@@ -15,7 +15,7 @@ from tests.engine.mutant import Mutant
 from tests.engine.mutants import HARMLESS, MUTANTS
 
 ROOT = Path(__file__).parents[2]
-FILES = ("__init__.py", "units.py", "errors.py")
+FILES = ("__init__.py", "units.py", "errors.py", "kept.py")
 """What the engine stands on."""
 
 WAIT_S = 120

@@ -69,8 +69,8 @@ def test_who_holds_nothing_is_never_in_breach():
 
 
 def test_the_band_counts_as_the_price():
-    # At 89.5: worth 4.5, 4.475 to keep; a thousandth less: 4.41 and 4.47.
-    stage = long_coin(dips(5, price=89.5))
+    # At 89.48: worth 4.48, 4.474 to keep; 0.02 % less: 4.462 and 4.473.
+    stage = long_coin(dips(5, price=89.48))
     assert breach(stage) == 5
     stage.state.markets["band"] = 0.0
     assert breach(stage) == TICKS

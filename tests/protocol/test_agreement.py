@@ -18,6 +18,7 @@ from govtool.engine.account import health, lots_worth
 from govtool.engine.book import chunk_value, limit_price
 from govtool.engine.codes import GAUGES, TILLS
 from govtool.engine.fills import bankruptcy_quote, liquidation_fee
+from govtool.engine.packing import empty_room
 from govtool.engine.packing_rules import pack_rules
 from govtool.engine.rows import ACCOUNT, INSTRUMENT, KEEPER, MARKET_ROW, STAKER, TRANCHE
 from govtool.engine.state import State
@@ -70,7 +71,6 @@ class Case:
     def state(self) -> State:
         """The account as the engine holds it."""
         accounts = np.zeros(1, dtype=ACCOUNT).view(np.recarray)
-        accounts["cash"] = self.account.usdc
         count = len(self.perps)
         markets = np.zeros(count, dtype=MARKET_ROW).view(np.recarray)
         lots = np.zeros(count, dtype=INSTRUMENT).view(np.recarray)
@@ -82,7 +82,9 @@ class Case:
             size[0, held.perp] = held.base_quantums
         return State(
             accounts=accounts,
+            cash=np.array([self.account.usdc], dtype=np.int64),
             size=size,
+            across=size.T.copy(),
             entry=np.zeros((1, count), np.int64),
             tranches=np.zeros((1, 1), dtype=TRANCHE).view(np.recarray),
             plans=np.zeros((1, count)),
@@ -93,6 +95,7 @@ class Case:
             wakes=np.full(1, -1, np.int64),
             tills=np.zeros(TILLS, np.int64),
             gauges=np.zeros(GAUGES),
+            room=empty_room(1, count, 0, None),
             scan=None,
         )
 

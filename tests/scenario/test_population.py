@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from govtool.engine.state import Crowd
+from govtool.errors import ParamError
 from govtool.scenario.arrays import flat
 from govtool.scenario.population import LEAST_SPLIT, _exponentials, _normals, form_crowd
 from govtool.world.model import World
@@ -122,3 +123,8 @@ def test_normals_have_mean_zero_and_variance_one():
 def test_exponentials_agree_with_the_library():
     values = np.array([-5.0, -0.5, 0.0, 0.5, 5.0])
     assert _exponentials(values) == pytest.approx(np.exp(values), rel=1e-14)
+
+
+def test_too_few_accounts_for_many_even_markets_are_refused():
+    with pytest.raises(ParamError, match=r"population\.accounts = 100 are too few"):
+        form_crowd(changed(accounts=100), 1, np.full(20, 1e6), 60)

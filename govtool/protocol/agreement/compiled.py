@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from govtool.engine.account import health
+from govtool.engine.codes import PEG
 from govtool.engine.instruments import mark_instruments
 from govtool.engine.jit import kernel
 from govtool.engine.packing import pack_state
@@ -92,10 +93,10 @@ def put(stage: Stage, case: Case, holding: Holding) -> None:
         series = listing._replace(option_strike=holding.strike, option_call=holding.call, option_expiry=holding.expiry)
         state.lots[:] = _state(case, series).lots
         tape.beside.summed[0], tape.beside.volatility[0] = holding.price, holding.volatility
-    state.accounts["cash"] = holding.cash
+    state.cash[:] = holding.cash
     state.size[0] = holding.size
     state.markets["oracle"] = state.markets["index"] = holding.price
-    tape.peg[0] = holding.peg
+    state.gauges[PEG] = holding.peg
     markets = len(holding.confidence)
     tape.factor[0, markets : 2 * markets] = holding.confidence
     if tape.beside is not None:
