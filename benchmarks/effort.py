@@ -15,6 +15,7 @@ from benchmarks.speed.cases import year_scenario
 from benchmarks.speed.clock import timed
 from benchmarks.speed.history import label
 from benchmarks.speed.replays import replay
+from benchmarks.speed.table import show
 
 FEW = 20
 """Accounts of the replay that is taken for the ticks alone."""
@@ -42,10 +43,7 @@ def rows(accounts: tuple[int, ...] = (FEW, *ACCOUNTS), span: str = "year") -> li
 
 def main() -> None:
     print(f"One year of minutes, 4 markets, {label()}\n")
-    print("| " + " | ".join(COLUMNS) + " |")
-    print("| ---: | ---: | --- | ---: | ---: | ---: | ---: |")
-    for cells in rows():
-        print("| " + " | ".join(cells) + " |", flush=True)
+    show(COLUMNS, rows(), left=["beyond the ticks"])
 
 
 if __name__ == "__main__":

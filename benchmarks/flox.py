@@ -35,6 +35,7 @@ from benchmarks.speed.clock import timed
 from benchmarks.speed.history import label
 from benchmarks.speed.replays import BRUTE, SKIP, replay
 from benchmarks.speed.still import Still, still, still_case
+from benchmarks.speed.table import show
 from govtool.engine.terms import Floats, Ints
 
 WEIGHT = 0.05
@@ -42,7 +43,9 @@ ENOUGH = 1e10
 """Insurance fund, quote currency, so that nobody is deleveraged. FLOX's fixed point ends at 9.2e10."""
 
 SIZES = (("day-calm", 1_000, 4), ("day-crash", 1_000, 4), ("day-calm", 1_000, 20), ("day-crash", 1_000, 20))
-SIZES += (("day-calm", 10_000, 4), ("day-crash", 10_000, 4))
+SIZES += (("day-calm", 10_000, 4), ("day-crash", 10_000, 4), ("month-calm", 10_000, 4))
+
+COLUMNS = ("window", "accounts", "markets", "engine", "M/s", "beside", "call")
 
 
 def opened(held: Still) -> tuple[Any, list[Any]]:
@@ -124,11 +127,7 @@ def main() -> None:
         return
     version = importlib.metadata.version("lrvx")
     print(f"FLOX (lrvx {version}); {label()}, positions fixed; M account-steps/s, speed beside FLOX\n")
-    print("| window | accounts | markets | engine | M/s | beside | call |")
-    print("| --- | ---: | ---: | --- | ---: | ---: | ---: |")
-    for size in SIZES:
-        for cells in rows(*size):
-            print("| " + " | ".join(cells) + " |", flush=True)
+    show(COLUMNS, (cells for size in SIZES for cells in rows(*size)), left=["engine"])
 
 
 if __name__ == "__main__":

@@ -23,10 +23,13 @@ from benchmarks.speed.history import label
 from benchmarks.speed.plain import c_loops, first_hits, library, numpy_loops
 from benchmarks.speed.replays import BRUTE, replay
 from benchmarks.speed.still import still, still_case
+from benchmarks.speed.table import show
 
 SIZES = (("day-calm", 10_000, 4), ("day-crash", 10_000, 4), ("day-calm", 10_000, 20), ("day-calm", 100_000, 4))
 SIZES += (("month-calm", 10_000, 4),)
 """A replay's set-up takes as long as hundreds of ticks: the month says most of the pace per account and tick."""
+
+COLUMNS = ("window", "accounts", "markets", "how", "M/s", "beside", "call")
 
 ENGINE = "govtool, brute force"
 
@@ -54,11 +57,7 @@ def main() -> None:
         print("metal is skipped: no C compiler (gcc, clang or cc) on this machine")
         return
     print(f"{label()}, positions fixed; M account-steps/s, and time beside the fastest loop\n")
-    print("| window | accounts | markets | how | M/s | beside | call |")
-    print("| --- | ---: | ---: | --- | ---: | ---: | ---: |")
-    for size in SIZES:
-        for cells in rows(*size):
-            print("| " + " | ".join(cells) + " |", flush=True)
+    show(COLUMNS, (cells for size in SIZES for cells in rows(*size)), left=["how"])
 
 
 if __name__ == "__main__":

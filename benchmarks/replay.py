@@ -47,9 +47,10 @@ def exponents(rows: Sequence[Row]) -> list[str]:
     for kind, markets in product(("calm", "crash"), (4, 20)):
         slopes = [exponent(by_ticks(rows, visit, kind, MIDDLE, markets)) for visit in VISITS]
         lines.append(_line("ticks", f"{kind} day and month to year, {markets} markets, {MIDDLE:,} accounts", slopes))
-    for span, markets in product(("day-calm", "day-crash", "year"), (4, 20)):
+    for span, markets in product(("day-calm", "day-crash", "year", "year-calm"), (4, 20)):
         slopes = [exponent(by_accounts(rows, visit, span, markets)) for visit in VISITS]
-        lines.append(_line("accounts", f"{span}, {markets} markets", slopes))
+        if slopes[0] == slopes[0]:
+            lines.append(_line("accounts", f"{span}, {markets} markets", slopes))
     return lines
 
 

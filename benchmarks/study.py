@@ -176,7 +176,7 @@ def memory_table(workers: tuple[Memory, ...]) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("study", nargs="?", type=Path, default=ROOT / "proposals" / "studies" / "bundled.toml")
-    parser.add_argument("--trials", type=int, default=20)
+    parser.add_argument("--trials", type=int, default=100)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--whole", action="store_true")
     given = parser.parse_args()

@@ -3,7 +3,7 @@
 The scenarios are for whoever measures the engine; see `benchmarks.speed.cases.year_scenario` for their use:
 `from benchmarks.year import year_scenario` gives (scenario, terms, pool).
 
-Prices are recorded hours of 2021 with minutes bridged where GOVTOOL_HISTORY has them, else synthetic; the table says
+Prices are recorded hours with minutes bridged where GOVTOOL_HISTORY has them, else synthetic; the table says
 which. A case that would take longer than an argument in seconds (120 if none is given) is left out by name.
 
 Run: `make bench`, or `python benchmarks/year.py [SECONDS]`.
@@ -21,6 +21,7 @@ from benchmarks.speed.cases import HABITS, Case, year_scenario
 from benchmarks.speed.clock import timed
 from benchmarks.speed.history import label
 from benchmarks.speed.replays import rates, replay
+from benchmarks.speed.table import show
 
 __all__ = ["Case", "year_scenario"]
 
@@ -39,7 +40,9 @@ class Size(NamedTuple):
 SIZES = (
     *(Size(span, 10_000, 4, "slow") for span in ("day-calm", "day-crash", "month-calm", "month-crash")),
     *(Size("year", accounts, markets, "slow") for markets in (4, 20) for accounts in (1_000, 10_000, 100_000)),
-    *(Size("year", accounts, 4, "fixed") for accounts in (1_000, 10_000, 100_000)),
+    *(Size("year-calm", accounts, 4, "slow") for accounts in (1_000, 10_000, 100_000)),
+    *(Size(span, 10_000, 4, "fixed") for span in ("year", "year-calm")),
+    Size("year-calm", 10_000, 4, "lean"),
     Size("month-calm", 10_000, 4, "default"),
 )
 
@@ -60,7 +63,7 @@ def rows(longest_s: float) -> Iterator[list[str]]:
             yield [*head, f"left out: would take about {foreseen:.0f} s", *[""] * 5]
             continue
         timing = timed({"skip": lambda case=case: replay(case)}, keep=partial(rates, case))["skip"]
-        if size.span == "year":
+        if size.span.startswith("year"):
             pace = timing.median / case.account_steps
         counted = timing.result
         per_year = [f"{counted[name]:.3g}" for name in ("trades", "top-ups", "liquidations")]
@@ -76,10 +79,7 @@ def rows(longest_s: float) -> Iterator[list[str]]:
 def main() -> None:
     longest_s = float(sys.argv[1]) if len(sys.argv) > 1 else LONGEST_S
     print(f"{label()}; trades, top-ups and liquidations per account and year\n")
-    print("| " + " | ".join(COLUMNS) + " |")
-    print("| --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
-    for cells in rows(longest_s):
-        print("| " + " | ".join(cells) + " |", flush=True)
+    show(COLUMNS, rows(longest_s), left=["habits"])
 
 
 if __name__ == "__main__":

@@ -53,9 +53,15 @@ FIXED = {
     "wallet": 0.0,
 }
 
+LEAN = FIXED | {"leverage": 1.0, "leverage_limit": 1.5}
+"""What stays as it is for a year must survive it: at a higher leverage liquidations are most of the work."""
+
+CHANGES = {"slow": NERVES, "fixed": FIXED, "lean": LEAN}
+
 HABITS = {
     "slow": "held about a year",
     "fixed": "positions fixed",
+    "lean": "positions fixed, leverage 1",
     "default": "default world's rates",
 }
 
@@ -82,7 +88,8 @@ def year_scenario(
     ----------
     habits : str
         "slow": positions turn over in months, with top-ups, nudges, cuts and stop orders; "fixed": nobody comes,
-        leaves, tops up or reacts, and liquidations and all else go on; "default": the default world's own rates.
+        leaves, tops up or reacts, and liquidations and all else go on; "lean": so too, at a leverage of 1 in the
+        median; "default": the default world's own rates.
 
     Notes
     -----
@@ -119,7 +126,7 @@ def world_of(accounts: int, habits: str) -> World:
     common = world.habits
     if habits != "default":
         for name, kind in kinds.items():
-            kinds[name] = kind.model_copy(update=SLOW[name] | (FIXED if habits == "fixed" else NERVES))
+            kinds[name] = kind.model_copy(update=SLOW[name] | CHANGES[habits])
         common = common.model_copy(update={"nudge": 1.5 if habits == "slow" else 0.0})
     population = world.population.model_copy(update={"accounts": accounts, "kinds": kinds})
     changes = {"name": habits, "step_s": STEP_S, "population": population, "habits": common}

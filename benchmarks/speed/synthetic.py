@@ -1,4 +1,4 @@
-"""Hours that nobody traded: stochastic volatility with a crash each quarter, for machines without a real history."""
+"""Hours that nobody traded: stochastic volatility, and in 2021 a crash each quarter, for machines without a history."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,10 @@ SEED = 2021
 HOUR_S, DAY_H, LEAD_H = 3_600, 24, 45 * 24
 EPOCH_MS = 1_609_459_200_000  # 2021-01-01 UTC
 CRASH_EVERY_H, CRASH_AT_H, CRASH_H = 90 * DAY_H, 138 * DAY_H, 10
-"""A crash of ten hours every ninety days, one of them on 19 May 2021, the day that is replayed as a crash."""
+"""A crash of ten hours every ninety days of 2021, one of them on 19 May, the day that is replayed as a crash."""
+
+CALM_FROM_H, DRIFT_H = 365 * DAY_H, 3e-4
+"""After 2021 there is neither a crash nor a drift."""
 
 CRASH_RETURN, CRASH_SIGMA = -0.045, 0.03
 SIGMA_H, TOGETHER = 0.009, 0.8
@@ -30,7 +33,7 @@ def synthetic_window(name: str, markets: Sequence[str], start_ms: int, hours: in
     lead_s, lead_price = lead_samples(series, start_ms)
     settled = start_ms + np.arange(FUNDING_H, hours, FUNDING_H, dtype=np.int64) * HOUR_S * MS
     return Window(
-        event=f"{name}-2021",
+        event=name,
         label=LABEL,
         markets=tuple(markets),
         native_s=HOUR_S,
@@ -61,10 +64,10 @@ def _series(market: str, m: int, first_ms: int, last_ms: int) -> Series:
     alone, reach = own.standard_normal((count, 2)).T
     sigma = SIGMA_H * np.exp(0.5 * _persistent(volatility))
     hour = np.arange(count) - LEAD_H
-    crash = (hour - CRASH_AT_H) % CRASH_EVERY_H < CRASH_H
+    crash = ((hour - CRASH_AT_H) % CRASH_EVERY_H < CRASH_H) & (hour < CALM_FROM_H)
     move = np.sqrt(TOGETHER) * common + np.sqrt(1 - TOGETHER) * alone
     returns = np.where(crash, CRASH_RETURN + CRASH_SIGMA * move, sigma * move)
-    close = 100.0 * np.exp(np.cumsum(returns + 3e-4))
+    close = 100.0 * np.exp(np.cumsum(returns + np.where(hour < CALM_FROM_H, DRIFT_H, 0.0)))
     opened = np.concatenate([[100.0], close[:-1]])
     wick = np.abs(reach) * np.where(crash, CRASH_SIGMA, sigma) * 0.5
     high, low = np.maximum(opened, close) * (1 + wick), np.minimum(opened, close) / (1 + wick)

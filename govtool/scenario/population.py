@@ -35,8 +35,8 @@ ROUNDS = 60
 SMALLEST = 1.0
 """Least equity of an account, quote currency."""
 
-LARGEST = 1e3
-"""Multiple of all open interest that an account brings at most: beyond it sizes were scaled without end."""
+LARGEST = 1e12
+"""Most equity of an account, quote currency: beyond it sizes were scaled without end."""
 
 
 def form_crowd(world: World, seed: int, targets: Floats, step_s: int, listing: Listing = NOTHING) -> Crowd:
@@ -84,7 +84,7 @@ def form_crowd(world: World, seed: int, targets: Floats, step_s: int, listing: L
     # What options and borrowed assets take of the gross notional is not in perpetuals, whose open interest is wanted.
     share = share * (1.0 - np.abs(options).sum(axis=1) - borrowed.sum(axis=1))[:, None]
     scale = _scales(wanted * leverage, share, enters == 0, longs, shorts)
-    if not (scale * wanted <= LARGEST * targets.sum()).all():
+    if not (scale * wanted <= LARGEST).all():
         raise ParamError(
             f"world {world.name}: population.accounts = {population.accounts} are too few to hold the wanted open"
             f" interest of {targets.size} markets at once; take more accounts or fewer markets"

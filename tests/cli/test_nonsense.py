@@ -10,7 +10,7 @@ from govtool.protocol.read import preset_text
 EVENT = "reconstructed-crash-2021-05-19"
 GOVTOOL, DYDX = preset_text("govtool"), preset_text("dydx-v4")
 DEFAULT, INSTRUMENTS = (
-    path.read_text().replace("accounts = 1000", "accounts = 20")
+    path.read_text().replace("accounts = 1000", "accounts = 100")
     for path in (
         Path(str(files("govtool.world"))) / "worlds" / "default.toml",
         Path(__file__).parents[1] / "world" / "spelled_out" / "instruments.toml",

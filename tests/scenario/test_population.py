@@ -127,4 +127,4 @@ def test_exponentials_agree_with_the_library():
 
 def test_too_few_accounts_for_many_even_markets_are_refused():
     with pytest.raises(ParamError, match=r"population\.accounts = 100 are too few"):
-        form_crowd(changed(accounts=100), 1, np.full(20, 1e6), 60)
+        form_crowd(changed(accounts=100), 1, np.full(20, 1e8), 60)
