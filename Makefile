@@ -26,10 +26,10 @@ run: $(READY) ## search, validate and propose from the bundled history (STUDY=fi
 	@$(GOVTOOL) run $(STUDY) $(ARGS)
 
 test: $(READY) ## all tests, on two workers
-	@$(PY) -m pytest -n 2 --dist loadfile tests $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests $(ARGS)
 
 soak: $(READY) ## all tests, with many more random examples and fresh seeds
-	@GOVTOOL_HYPOTHESIS=soak $(PY) -m pytest -n 2 --dist loadfile tests $(ARGS)
+	@GOVTOOL_HYPOTHESIS=soak $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests $(ARGS)
 
 lint: $(READY) ## style, format and types
 	@$(PY) -m ruff check .
