@@ -31,7 +31,7 @@ def equity_of(state: State, i: int) -> float:
 
 @inlined
 def _plain_health(cash: Ints, size: Ints, markets: np.recarray, lots: np.recarray, i: int) -> tuple[float, float]:
-    """`health` where only perpetuals at flat weights are held; few arguments, since it is called most of all."""
+    """`health` where only perpetuals at flat weights are held, on the arrays themselves: it is called most of all."""
     equity = cash[i] * 1e-6
     maintenance = 0.0
     for m in range(markets.shape[0]):

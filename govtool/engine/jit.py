@@ -38,7 +38,7 @@ def allocating(function: Function) -> Function:
 def inlined(function: Function) -> Function:
     """As `kernel`, and always a part of its callers: for what is called most.
 
-    A call hands over every array of a state one by one, which takes longer than what a small kernel does.
+    A call, and reading again what is behind a pointer, takes longer than what a small kernel does.
     """
     compiled: Function = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)(function)
     return compiled

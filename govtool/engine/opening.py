@@ -58,5 +58,7 @@ def opened(state: State, listed: tuple[np.recarray, np.recarray, Floats | None],
     state.tills[MARKET_POOLS] = markets["own_pool"].sum()
     accounts = state.accounts.shape[0]
     room = empty_room(accounts, lots.shape[0], state.keepers.shape[0], scan)
-    tranches = empty_tranches(accounts, terms)
+    tranches = state.tranches
+    if tranches.shape[1] != terms.selling.tranches:
+        tranches = empty_tranches(accounts, terms)
     return state._replace(tranches=tranches, markets=markets, lots=lots, room=room, scan=scan)

@@ -159,7 +159,7 @@ def _plain_breach(
     level: int,
     slack: float,
 ) -> int:
-    """`next_breach` in a plain world, with few arguments: a call hands over every array of a state."""
+    """`next_breach` in a plain world, on the arrays themselves: nothing that a loop reads is behind a pointer."""
     t = first
     while t < end:
         leaf, width = t // block_ticks, width_of(level)

@@ -168,7 +168,7 @@ def _spans(span: Floats, equity: float, over: float, maintenance: float, slack: 
 def _reads_quiet(
     rows: np.recarray, side: Any, coins: Floats, span: Floats, now: Floats, tilt: float, slack: float, i: int
 ) -> bool:
-    """As `is_quiet` in a plain world, with few arguments.
+    """As `is_quiet` in a plain world, on the arrays themselves.
 
     The slack that rounding asks for is a share of the largest term, and no term is larger than margin over weight.
     """

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from govtool.engine.cache import ByContent, cache_folder
+from govtool.engine.cache import PACKAGE, ByContent, cache_folder
 
 
 def test_the_cache_goes_where_the_user_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,3 +46,9 @@ def test_a_copy_of_the_same_sources_finds_what_was_compiled_and_an_edit_does_not
 
 def test_code_of_others_is_left_to_numba(tmp_path):
     assert ByContent.from_function(cache_folder, str(tmp_path / "theirs.py")) is None
+
+
+def test_only_what_runs_before_or_after_the_loop_makes_arrays():
+    makers = {path.name for path in (PACKAGE / "engine").glob("*.py") if "@allocating" in path.read_text()}
+    # Followers of a finished path, and columns that a replay is given.
+    assert makers == {"passive.py", "volatility.py", "weights.py"}
